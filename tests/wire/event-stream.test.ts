@@ -285,9 +285,14 @@ function ours(reader: EventStreamReader) {
 }
 
 for (const stream of corpus) {
-  if (stream.parserDeparts) {
-    test(`eventsource-parser departs from the standard: ${stream.name}: ${stream.parserDeparts}`, () => {
-      assert.notDeepEqual(eventsourceParser(stream.bytes), ours(read(stream.bytes)));
+  const departure = stream.parserDeparts;
+  if (departure) {
+    test(`eventsource-parser departs from the standard: ${stream.name}: ${departure.why}`, () => {
+      const { events } = eventsourceParser(stream.bytes);
+      assert.deepEqual(
+        events,
+        departure.events.map(({ type, data }) => ({ type, data, ownId: undefined })),
+      );
     });
   } else {
     test(`eventsource-parser reads the same: ${stream.name}`, () => {
