@@ -1,0 +1,114 @@
+// The departure board: a flap for each verdict, the failing one opened with what came and what to do.
+import { byId, element, fill, sign } from './dom.ts';
+import type { Verdict } from './protocol.ts';
+import { type Outcome, type Row, STATE_WORDS, type Verdicts } from './verdicts.ts';
+
+/** Draws the verdicts, and speaks the outcome of each judging once. */
+export function showBoard(verdicts: Verdicts): void {
+  const list = byId('verdicts');
+  const note = byId('board-note');
+  const sum = byId('board-sum');
+  const spoken = byId('outcome');
+  let flaps = new Map<string, { key: string; node: HTMLElement }>();
+
+  verdicts.onChange((outcome) => {
+    list.setAttribute('aria-busy', String(outcome.running));
+    note.textContent = noteOf(outcome);
+    fill(sum, ...sumOf(outcome));
+    flaps = drawFlaps(list, flaps, outcome.rows);
+    if (outcome.complete) spoken.textContent = spokenWords(outcome);
+    else if (outcome.running) spoken.textContent = '';
+  });
+}
+
+/** Keeps the flaps that have not changed, so that only those turn that have news. */
+function drawFlaps(
+  list: HTMLElement,
+  before: Map<string, { key: string; node: HTMLElement }>,
+  rows: Row[],
+): Map<string, { key: string; node: HTMLElement }> {
+  const after = new Map<string, { key: string; node: HTMLElement }>();
+  const seen = new Map<number, number>();
+  for (const row of rows) {
+    const nth = seen.get(row.step) ?? 0;
+    seen.set(row.step, nth + 1);
+    const place = `${row.step}.${nth}`;
+    const key = JSON.stringify(row);
+    const old = before.get(place);
+    if (old?.key === key) after.set(place, old);
+    else after.set(place, { key, node: flap(row, old !== undefined) });
+  }
+  const nodes = [...after.values()].map(({ node }) => node);
+  const same =
+    nodes.length === list.children.length &&
+    nodes.every((node, index) => list.children[index] === node);
+  if (!same) list.replaceChildren(...nodes);
+  return after;
+}
+
+function flap(row: Row, turns: boolean): HTMLElement {
+  const { sign: mark, word } = STATE_WORDS[row.state];
+  const line = [
+    element('span', { class: 'number' }, row.step),
+    element('span', { class: 'title' }, row.title),
+    element('span', { class: 'word' }, sign(mark), ' ', word),
+  ];
+  const attributes = {
+    class: turns ? 'flap turns' : 'flap',
+    'data-step': row.step,
+    'data-state': row.state,
+  };
+  const details = row.verdict && row.state !== 'judging' ? explain(row.verdict) : [];
+  if (details.length === 0) {
+    return element('li', attributes, element('div', { class: 'flap-line' }, ...line));
+  }
+  const opened = row.state === 'failed';
+  return element(
+    'li',
+    attributes,
+    element(
+      'details',
+      { open: opened },
+      element('summary', { class: 'flap-line' }, ...line),
+      element('div', { class: 'say' }, ...details),
+    ),
+  );
+}
+
+/** What came, the bytes with a caret, what to do next. */
+function explain({ ok, message, sentence, excerpt, advice }: Verdict): HTMLElement[] {
+  if (ok === true) return [];
+  const parts: HTMLElement[] = [];
+  const said = sentence ?? message;
+  if (said) parts.push(element('p', {}, said));
+  if (excerpt) parts.push(element('pre', { tabindex: 0, 'aria-label': 'The bytes' }, excerpt));
+  if (advice) parts.push(element('p', { class: 'advice' }, sign('→'), advice));
+  return parts;
+}
+
+function noteOf({ running, provisional, milliseconds, judged }: Outcome): string {
+  if (running) return provisional ? 'still waiting' : 'judging …';
+  if (milliseconds !== undefined) return `judged in ${Math.round(milliseconds)} ms`;
+  return judged ? '' : 'save, and it is judged';
+}
+
+function sumOf({ rows, running, provisional, judged }: Outcome): (Node | string)[] {
+  if (running && provisional) return [provisional];
+  const passed = rows.filter(({ state }) => state === 'passed').length;
+  const failed = rows.find(({ state }) => state === 'failed');
+  if (!judged && passed === 0) return [];
+  if (passed === rows.length) return [sign('✓'), ` All ${rows.length} checks pass.`];
+  const sum = `${passed} of ${rows.length} passed.`;
+  return failed ? [sum, ` Next: step ${failed.step}.`] : [sum];
+}
+
+function spokenWords({ rows }: Outcome): string {
+  const passed = rows.filter(({ state }) => state === 'passed').length;
+  const failed = rows.find(({ state }) => state === 'failed');
+  if (!failed) return `${passed} of ${rows.length} checks passed, none failed.`;
+  const { message, sentence, advice = '' } = failed.verdict ?? {};
+  const outcome = `${passed} of ${rows.length} passed. Step ${failed.step} failed: ${failed.title}.`;
+  return sentence === undefined
+    ? `${outcome} ${message ?? ''}`
+    : `${outcome} ${sentence} ${advice}`;
+}

@@ -1,0 +1,79 @@
+// CodeMirror in the kit's own face: the colours are those of public/tokens.css, so that it follows
+// light and dark by itself.
+import { css } from '@codemirror/lang-css';
+import { html } from '@codemirror/lang-html';
+import { javascript } from '@codemirror/lang-javascript';
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import type { Extension } from '@codemirror/state';
+import { drawSelection, EditorView, highlightSpecialChars, lineNumbers } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+
+const colours = HighlightStyle.define([
+  { tag: tags.comment, color: 'var(--soft)', fontStyle: 'italic' },
+  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier, tags.self], color: 'var(--rail)' },
+  { tag: [tags.tagName, tags.propertyName, tags.attributeName], color: 'var(--ink)' },
+  { tag: tags.tagName, color: 'var(--rail)' },
+  { tag: [tags.string, tags.special(tags.string), tags.attributeValue], color: 'var(--lamp)' },
+  { tag: [tags.number, tags.bool, tags.null, tags.regexp, tags.escape], color: 'var(--lamp)' },
+  { tag: [tags.typeName, tags.className], color: 'var(--rail)' },
+  { tag: tags.invalid, color: 'var(--signal)' },
+]);
+
+const face = EditorView.theme({
+  '&': { color: 'var(--ink)', backgroundColor: 'transparent', fontSize: 'var(--code-size)' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.55' },
+  '.cm-content': { caretColor: 'var(--ink)', padding: '6px 0 24px' },
+  '.cm-cursor': { borderLeftColor: 'var(--ink)', borderLeftWidth: '2px' },
+  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--soft)', border: 'none' },
+  '.cm-lineNumbers .cm-gutterElement': { paddingLeft: '14px', paddingRight: '10px' },
+  '.cm-activeLine': { backgroundColor: 'color-mix(in srgb, var(--ink) 4%, transparent)' },
+  '.cm-activeLineGutter': { backgroundColor: 'transparent', color: 'var(--ink)' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground':
+    { background: 'var(--hot)' },
+  '&.cm-focused .cm-matchingBracket': {
+    backgroundColor: 'transparent',
+    outline: '1.5px solid var(--glow)',
+  },
+  '&.cm-focused .cm-nonmatchingBracket': { backgroundColor: 'transparent', color: 'var(--signal)' },
+  '.cm-specialChar': { color: 'var(--signal)' },
+  // Differences: what is new on a wash, what went struck through.
+  '.cm-changedLine, .cm-insertedLine': { backgroundColor: 'var(--wash) !important' },
+  '.cm-changedText': { background: 'none !important', fontWeight: '500' },
+  '.cm-deletedChunk': { backgroundColor: 'transparent', paddingLeft: '6px' },
+  '.cm-deletedLine, .cm-deletedLine *': { color: 'var(--soft) !important' },
+  '.cm-deletedLine del': { textDecoration: 'line-through' },
+  '.cm-deletedText': { background: 'none !important' },
+  '.cm-changeGutter': { width: '4px', padding: '0' },
+  '.cm-changedLineGutter': { background: 'var(--rail)' },
+  '.cm-deletedLineGutter': { background: 'var(--signal)' },
+  '.cm-collapsedLines': {
+    background: 'none',
+    color: 'var(--soft)',
+    fontFamily: 'var(--sign)',
+    fontSize: '15px',
+    borderBlock: '1px dashed var(--rule)',
+    padding: '3px 14px',
+  },
+});
+
+/** What every code view of the hub has: numbers, colours, brackets. */
+export function codeFace(): Extension {
+  return [
+    lineNumbers(),
+    highlightSpecialChars(),
+    drawSelection(),
+    bracketMatching(),
+    syntaxHighlighting(colours),
+    face,
+  ];
+}
+
+/** The language of a file, by the end of its name. */
+export function languageOf(file: string): Extension {
+  if (file.endsWith('.html')) return html();
+  if (file.endsWith('.css')) return css();
+  if (/\.[cm]?ts$/.test(file)) return javascript({ typescript: true });
+  if (/\.[cm]?js$/.test(file)) return javascript();
+  return [];
+}

@@ -1,0 +1,34 @@
+// What the server has put into the page for its script (see forTheBrowser in scripts/hub/pages.ts).
+
+export interface StopData {
+  number: number;
+  folder: string;
+  title: string;
+  part: string;
+  question: string;
+  available: boolean;
+  steps?: number;
+}
+
+export interface LessonInPage {
+  number: number;
+  folder: string;
+  title: string;
+  steps: { step: number; title: string; files: string[] }[];
+  hints: { step: number; number: number }[];
+  traps: TrapInPage[];
+  files: string[];
+  lessons: StopData[];
+}
+
+export interface TrapInPage {
+  name: string;
+  step: number;
+  title: string;
+  prediction: { question: string; choices: string[] };
+}
+
+/** Reads the data of this page. */
+export function readPageData<Data>(): Data {
+  return JSON.parse(document.getElementById('data')?.textContent ?? '{}') as Data;
+}
