@@ -1,0 +1,104 @@
+// `npm test [-- PART …]`: format and lint, types, then the tests. A part is a folder below tests/,
+// such as `wire`, or the beginning of a file's name, such as `browser/hub`.
+
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { provideBrowser } from './provide-browser.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const require = createRequire(import.meta.url);
+
+const HELP = `npm test [-- PART …]
+
+Sets up what is missing (packages, a browser), then checks format and style (biome), types (tsc) and
+runs the tests. PART narrows the tests: a folder below tests/ or the beginning of a file's name.
+
+  npm test
+  npm test -- wire
+  npm test -- browser/hub
+
+Exit codes: 0 all passed, 1 something failed, 2 it could not be done.`;
+
+const parts = process.argv.slice(2);
+if (parts.includes('--help') || parts.includes('-h')) {
+  console.log(HELP);
+} else {
+  process.exitCode = await testAll();
+}
+
+async function testAll(): Promise<number> {
+  const files = testFiles(parts);
+  if (files.length === 0) {
+    console.error(
+      `No test file begins with ${parts.join(' or ')}. The parts are: ${folders().join(', ')}.`,
+    );
+    return 2;
+  }
+  const browser = await provideBrowser((line) => console.error(line));
+  const environment = {
+    ...process.env,
+    ...(browser && { PLAYWRIGHT_CHROMIUM: browser.executablePath }),
+  };
+
+  const biome = join(dirname(require.resolve('@biomejs/biome/package.json')), 'bin', 'biome');
+  const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+  const looks = await Promise.all([
+    run('format and style', [biome, 'check', '--error-on-warnings', '.'], environment),
+    run('types', [tsc], environment),
+  ]);
+  const concurrency = Math.max(2, availableParallelism());
+  const tests = await run(
+    'tests',
+    [
+      '--import',
+      'tsx',
+      '--test',
+      `--test-concurrency=${concurrency}`,
+      '--test-timeout=120000',
+      ...files,
+    ],
+    environment,
+  );
+  const failed = [...looks, tests].filter((result) => !result.ok);
+  if (failed.length > 0)
+    console.error(`\nFailed: ${failed.map((result) => result.name).join(', ')}.`);
+  return failed.length > 0 ? 1 : 0;
+}
+
+/** All test files below tests/, or those whose path below tests/ begins with one of the parts. */
+function testFiles(beginnings: string[]): string[] {
+  return readdirSync(join(root, 'tests'), { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path.endsWith('.test.ts') && !path.includes('/fixtures/'))
+    .filter((path) => beginnings.length === 0 || beginnings.some((part) => path.startsWith(part)))
+    .sort()
+    .map((path) => join('tests', path));
+}
+
+function folders(): string[] {
+  return readdirSync(join(root, 'tests'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+}
+
+function run(
+  name: string,
+  nodeArguments: string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ name: string; ok: boolean }> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, nodeArguments, {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    child.on('error', (error) => {
+      console.error(`${name} did not start: ${error.message}`);
+      done({ name, ok: false });
+    });
+    child.on('exit', (code) => done({ name, ok: code === 0 }));
+  });
+}
