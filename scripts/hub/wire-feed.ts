@@ -1,0 +1,107 @@
+// From a relay's records to the live stream: pairs each exchange with its reader, and keeps a flood
+// of one stage from drowning the others.
+import type { WireRecord } from '../wire/records.ts';
+import type { Relay } from '../wire/relay.ts';
+import type { Live } from './live.ts';
+import type { Which } from './live-events.ts';
+import { type Announcement, Pairing, type PairingOptions } from './pairing.ts';
+
+/** Characters of records that a stage may tell at once, and how many it gets back each second. */
+const BURST = 1024 * 1024;
+const EACH_SECOND = 256 * 1024;
+
+/** These can be left out: the offsets of the next piece show how much is missing. */
+const MANY = new Set<WireRecord['kind']>(['piece', 'event', 'comment']);
+
+export class WireFeed {
+  readonly #live: Live;
+  readonly #which: Which;
+  readonly #folder: string;
+  readonly #pairing: Pairing;
+  readonly #onFlood: () => void;
+  #allowance = BURST;
+  #counted = Date.now();
+  #flooding = false;
+
+  /** @param onFlood told when the tape begins to leave something out */
+  constructor(
+    live: Live,
+    which: Which,
+    folder: string,
+    onFlood: () => void,
+    options: PairingOptions = {},
+  ) {
+    this.#live = live;
+    this.#which = which;
+    this.#folder = folder;
+    this.#onFlood = onFlood;
+    this.#pairing = new Pairing((pair) => {
+      live.publish('paired', { which, folder, ...pair }, this.#audience);
+    }, options);
+  }
+
+  /** What one learner sends is nobody else's to read; the lessons' own streams are. */
+  get #audience() {
+    return this.#which === 'finished' ? 'all' : 'key';
+  }
+
+  /**
+   * Tells what passes through a relay.
+   *
+   * @param label exchanges of a second relay are counted apart from the first one's by this offset
+   */
+  watch(relay: Relay, offset = 0): () => void {
+    return relay.onRecord((record) => {
+      this.#take({ ...record, exchange: record.exchange + offset } as WireRecord);
+    });
+  }
+
+  announce(announcement: Announcement): void {
+    this.#pairing.announce(announcement);
+  }
+
+  close(): void {
+    this.#pairing.close();
+  }
+
+  #take(record: WireRecord): void {
+    if (record.kind === 'request') this.#pairing.request(record);
+    const pair = this.#pairing.of(record.exchange);
+    if (record.kind === 'end') this.#pairing.end(record.exchange);
+    if (!this.#isAffordable(record)) return;
+    this.#live.publish(
+      'wire',
+      {
+        which: this.#which,
+        folder: this.#folder,
+        record,
+        ...(pair && { reader: pair.reader, view: pair.view }),
+      },
+      this.#audience,
+    );
+  }
+
+  #isAffordable(record: WireRecord): boolean {
+    const now = Date.now();
+    const back = (Math.max(0, now - this.#counted) / 1000) * EACH_SECOND;
+    this.#allowance = Math.min(BURST, this.#allowance + back);
+    this.#counted = now;
+    if (MANY.has(record.kind) && this.#allowance <= 0) {
+      if (!this.#flooding) this.#onFlood();
+      this.#flooding = true;
+      return false;
+    }
+    // Once it has stopped, flooding again is worth a word again.
+    if (this.#allowance > BURST / 2) this.#flooding = false;
+    this.#allowance -= costOf(record);
+    return true;
+  }
+}
+
+/** About as many characters as its JSON has, without making it. */
+function costOf(record: WireRecord): number {
+  const around = 250;
+  if (record.kind === 'piece') return around + record.bytes.length;
+  if (record.kind === 'event') return around + record.data.length;
+  return around;
+}
