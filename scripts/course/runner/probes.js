@@ -1,0 +1,141 @@
+// Counts what the learner's program holds: timers, sockets, and writes to clients who have gone.
+//
+// A leak is growth. These probes only look: they pass on what they are given, and the program
+// behaves as it does alone.
+import { subscribe } from 'node:diagnostics_channel';
+import { errorMonitor } from 'node:events';
+import { ServerResponse } from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
+import { Server } from 'node:net';
+import timers from 'node:timers';
+import timersPromises from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterRefresh } from './clock.js';
+
+/** @typedef {NodeJS.Timeout & { _destroyed?: boolean }} Timer */
+
+/**
+ * Puts the probes in. Call it once, before the program is loaded and after its clock is set.
+ * @param {object} told
+ * @param {(listening: { port: number, address: string }) => void} told.listening
+ * @param {(taken: { port: number, code: string }) => void} told.refused a server could not listen
+ * @returns {() => { timers: number, sockets: number, writesAfterClose: number }} counts of now
+ */
+export function installProbes(told) {
+  const countTimers = watchTimers();
+  const countSockets = watchSockets();
+  const countWrites = watchWrites();
+  watchListening(told);
+  syncBuiltinESMExports();
+  return () => ({
+    timers: countTimers(),
+    sockets: countSockets(),
+    writesAfterClose: countWrites(),
+  });
+}
+
+function watchTimers() {
+  /** @type {Set<Timer>} */
+  const timersSeen = new Set();
+  let promises = 0;
+  let pruneAt = 1000;
+
+  /** Node marks a timer that has fired or was cleared, in whatever way. */
+  const prune = () => {
+    for (const timer of timersSeen) if (timer._destroyed) timersSeen.delete(timer);
+    pruneAt = Math.max(1000, timersSeen.size * 2);
+  };
+  const remember = (/** @type {Timer} */ timer) => {
+    timersSeen.add(timer);
+    if (timersSeen.size > pruneAt) prune();
+  };
+
+  for (const name of /** @type {const} */ (['setTimeout', 'setInterval'])) {
+    const begin = /** @type {(...given: any[]) => NodeJS.Timeout} */ (timers[name]);
+    const counted = {
+      [name](/** @type {any[]} */ ...given) {
+        const timer = begin(...given);
+        remember(timer);
+        return afterRefresh(timer, () => remember(timer));
+      },
+    }[name];
+    Object.assign(timers, { [name]: counted });
+    Object.assign(globalThis, { [name]: counted });
+  }
+
+  const { setTimeout: wait, setInterval: ticks, scheduler } = timersPromises;
+  const waitFor = scheduler.wait;
+  /** @template Value @param {Promise<Value>} promise */
+  const whilePending = (promise) => {
+    promises++;
+    return promise.finally(() => promises--);
+  };
+  Object.assign(timersPromises, {
+    setTimeout: (/** @type {[any, any, any]} */ ...given) => whilePending(wait(...given)),
+    setInterval: async function* (/** @type {[any, any, any]} */ ...given) {
+      promises++;
+      try {
+        yield* ticks(...given);
+      } finally {
+        promises--;
+      }
+    },
+  });
+  scheduler.wait = (...given) => whilePending(waitFor.apply(scheduler, given));
+  Object.defineProperty(timers.setTimeout, promisify.custom, {
+    enumerable: true,
+    get: () => timersPromises.setTimeout,
+  });
+
+  return () => {
+    prune();
+    return timersSeen.size + promises;
+  };
+}
+
+function watchSockets() {
+  let open = 0;
+  subscribe('net.server.socket', (message) => {
+    const { socket } = /** @type {{ socket: import('node:net').Socket }} */ (message);
+    open++;
+    socket.once('close', () => open--);
+  });
+  return () => open;
+}
+
+/** A last `end()` without data is a good-bye and not a write. */
+function watchWrites() {
+  let lost = 0;
+  const { write, end } = ServerResponse.prototype;
+  const isLost = (/** @type {ServerResponse} */ response) =>
+    !response.writableEnded && (response.destroyed || response.socket?.destroyed === true);
+
+  /** @this {ServerResponse} @param {any[]} given @returns {any} */
+  ServerResponse.prototype.write = function (...given) {
+    if (isLost(this)) lost++;
+    return Reflect.apply(write, this, given);
+  };
+  /** @this {ServerResponse} @param {any[]} given @returns {any} */
+  ServerResponse.prototype.end = function (...given) {
+    if (isLost(this) && given[0] != null && typeof given[0] !== 'function') lost++;
+    return Reflect.apply(end, this, given);
+  };
+  return () => lost;
+}
+
+/** @param {Parameters<typeof installProbes>[0]} told */
+function watchListening(told) {
+  const { listen } = Server.prototype;
+  /** @this {Server} @param {any[]} given @returns {any} */
+  Server.prototype.listen = function (...given) {
+    this.once('listening', () => {
+      const address = this.address();
+      if (address && typeof address === 'object') told.listening(address);
+    });
+    // A monitor sees an error without handling it.
+    this.once(/** @type {any} */ (errorMonitor), (/** @type {any} */ error) => {
+      if (error.syscall === 'listen') told.refused({ port: error.port, code: error.code });
+    });
+    return Reflect.apply(listen, this, given);
+  };
+}

@@ -1,0 +1,136 @@
+// Finds and ends every process of one run: the group that the child leads, and those that left it.
+//
+// A program can start another one with `detached: true`, which puts it into a group of its own.
+// It still carries the run's tag in its environment, or descends from one that we know. This file
+// is plain JavaScript without packages, for it also runs in the child's watcher thread.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The environment variable that marks all processes of one run. */
+export const TAG = 'DOWN_THE_WIRE_RUN';
+
+/** @typedef {{ pid: number, parent: number, group: number, tagged: boolean }} Process */
+
+/**
+ * The processes of this machine that are alive; a zombie, which only waits to be collected, is not.
+ * @param {string} tag value of the TAG variable to look for
+ * @returns {Process[]} empty where this system gives no list
+ */
+function listProcesses(tag) {
+  if (process.platform === 'linux') return listFromProc(`${TAG}=${tag}`);
+  if (process.platform === 'win32') return [];
+  return listFromPs(`${TAG}=${tag}`);
+}
+
+/** @param {string} mark @returns {Process[]} */
+function listFromProc(mark) {
+  /** @type {Process[]} */
+  const found = [];
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!pid) continue;
+    try {
+      // "12 (a name) S 1 12 …": a name may hold spaces and brackets, so read on from the last one.
+      const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+      const [state, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      if (state === 'Z' || state === 'X') continue;
+      found.push({
+        pid,
+        parent: Number(parent),
+        group: Number(group),
+        tagged: readEnvironment(name).includes(mark),
+      });
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return found;
+}
+
+/** @param {string} name */
+function readEnvironment(name) {
+  try {
+    return readFileSync(`/proc/${name}/environ`, 'latin1');
+  } catch {
+    return ''; // another user's
+  }
+}
+
+/** @param {string} mark @returns {Process[]} */
+function listFromPs(mark) {
+  const columns = ['-A', '-E', '-ww', '-o', 'pid=,ppid=,pgid=,stat=,command='];
+  const { stdout } = spawnSync('ps', columns, { encoding: 'latin1', maxBuffer: 64 * 1024 * 1024 });
+  /** @type {Process[]} */
+  const found = [];
+  for (const line of (stdout ?? '').split('\n')) {
+    const [, pid, parent, group, state] = line.match(/^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)/) ?? [];
+    if (!state || state.startsWith('Z')) continue;
+    found.push({
+      pid: Number(pid),
+      parent: Number(parent),
+      group: Number(group),
+      tagged: line.includes(mark),
+    });
+  }
+  return found;
+}
+
+/**
+ * The living processes of a run.
+ * @param {number} leader pid of the run's child, which is also its group
+ * @param {string} tag
+ * @param {Set<number>} known pids that belonged to the run when we last looked; what descends from
+ *   them belongs too, even with an environment of its own. Those found are added.
+ * @returns {number[]} pids
+ */
+export function livingProcesses(leader, tag, known) {
+  const all = listProcesses(tag);
+  const ours = new Set([leader, ...known]);
+  const found = new Set();
+  // A child may be listed before its parent: go round until a round finds nothing new.
+  for (let before = -1; before !== found.size; ) {
+    before = found.size;
+    for (const { pid, parent, group, tagged } of all) {
+      if (tagged || group === leader || ours.has(pid) || ours.has(parent)) {
+        found.add(pid);
+        ours.add(pid);
+      }
+    }
+  }
+  for (const pid of found) known.add(pid);
+  return [...found];
+}
+
+/**
+ * Kills what is alive of a run, once. Ask again until nothing is left, for a process may have been
+ * about to start another.
+ * @param {number} leader
+ * @param {string} tag
+ * @param {Set<number>} known see livingProcesses
+ * @returns {number} how many were alive, the caller itself not counted and not killed
+ */
+export function killProcesses(leader, tag, known) {
+  if (process.platform === 'win32') {
+    // No groups here: taskkill follows the tree of parents, so the leader must still be alive.
+    spawnSync('taskkill', ['/pid', String(leader), '/T', '/F'], {
+      stdio: 'ignore',
+      windowsHide: true,
+    });
+    return 0;
+  }
+  const alive = livingProcesses(leader, tag, known).filter((pid) => pid !== process.pid);
+  for (const pid of alive) kill(pid);
+  return alive.length;
+}
+
+/**
+ * SIGKILL, to a process or, as a negative number, to a group. One that is gone already is fine.
+ * @param {number} pid
+ */
+export function kill(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone, or never ours.
+  }
+}
