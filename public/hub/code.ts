@@ -22,7 +22,7 @@ export class CodeBySteps {
   readonly #title = element('p', { class: 'step-title', role: 'status' });
   readonly #previous = button('', () => this.go(this.step - 1), { 'aria-label': 'Previous step' });
   readonly #next = button('', () => this.go(this.step + 1), { 'aria-label': 'Next step' });
-  readonly #files = element('div', { class: 'files' });
+  readonly #files = byId('code-files');
   readonly #host = element('div', { class: 'code-host' });
   readonly #listeners = new Set<(step: number) => void>();
   readonly #texts = new Map<number, Promise<CodeFile[]>>();
@@ -37,7 +37,6 @@ export class CodeBySteps {
     fill(
       this.#place,
       element('div', { class: 'bar' }, this.#previous, this.#title, this.#next),
-      this.#files,
       this.#host,
     );
   }

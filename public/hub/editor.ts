@@ -10,7 +10,7 @@ import {
 } from '@codemirror/view';
 import { codeFace, languageOf } from './codemirror.ts';
 import { type ConflictView, showConflict } from './conflict.ts';
-import { button, element, fill } from './dom.ts';
+import { button, byId, element, fill } from './dom.ts';
 import { type Exercise, type ExerciseFile, stateOfFile } from './exercise.ts';
 import { tabList } from './tabs.ts';
 
@@ -26,7 +26,7 @@ const MARKS = {
 export class Editor {
   readonly node: HTMLElement;
   readonly #exercise: Exercise;
-  readonly #tabs = element('div', { class: 'files' });
+  readonly #tabs = byId('exercise-files');
   readonly #notice = element('div', { class: 'file-notice', role: 'status' });
   readonly #host = element('div', { class: 'code-host', id: 'editor-host' });
   readonly #states = new Map<string, EditorState>();
@@ -42,7 +42,7 @@ export class Editor {
     this.#exercise = exercise;
     this.#save = save;
     this.#file = exercise.files[0]?.name ?? '';
-    this.node = element('div', { class: 'editor' }, this.#tabs, this.#notice, this.#host);
+    this.node = element('div', { class: 'editor' }, this.#notice, this.#host);
     exercise.onChange(() => this.#draw());
     this.#draw();
   }

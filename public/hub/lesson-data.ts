@@ -7,6 +7,7 @@ export interface StopData {
   part: string;
   question: string;
   available: boolean;
+  problem?: string;
   steps?: number;
 }
 
@@ -14,7 +15,7 @@ export interface LessonInPage {
   number: number;
   folder: string;
   title: string;
-  steps: { step: number; title: string; files: string[] }[];
+  steps: { step: number; title: string; files: string[]; further?: boolean }[];
   hints: { step: number; number: number }[];
   traps: TrapInPage[];
   files: string[];

@@ -34,7 +34,7 @@ export interface LessonData {
   question: string;
   /** Rendered from the lesson's own README.md: the one place that HTML may come from. */
   html: { text: string; steps?: string | undefined; stage: string };
-  steps: { step: number; title: string; files: string[] }[];
+  steps: { step: number; title: string; files: string[]; further?: boolean }[];
   hints: { step: number; number: number; html: string }[];
   traps: {
     name: string;
@@ -129,6 +129,8 @@ export function lessonPage(data: LessonData): string {
   ${textColumn(data)}
   <div class="bench">
     ${stage(data)}
+    <div id="split" class="split" role="separator" tabindex="0" aria-orientation="horizontal"
+      aria-label="Height of the stage" aria-controls="stage" aria-valuemin="20" aria-valuemax="80" aria-valuenow="50"></div>
     <div class="desk">
       ${work(data)}
       ${board(data)}
@@ -212,9 +214,13 @@ function work(data: LessonData): Markup {
   return html`<section id="work" class="work" tabindex="-1" aria-labelledby="work-title">
         <h2 id="work-title" class="unseen">The code</h2>
         <div id="now" class="now"></div>
-        <div class="tabs" role="tablist" aria-label="Whose code">
-          <button type="button" role="tab" id="tab-exercise" aria-controls="exercise" aria-selected="true">My exercise</button>
-          <button type="button" role="tab" id="tab-code" aria-controls="code" aria-selected="false" tabindex="-1">Step by step</button>
+        <div class="tab-row">
+          <div class="tabs" role="tablist" aria-label="Whose code">
+            <button type="button" role="tab" id="tab-exercise" aria-controls="exercise" aria-selected="true">My exercise</button>
+            <button type="button" role="tab" id="tab-code" aria-controls="code" aria-selected="false" tabindex="-1">Step by step</button>
+          </div>
+          <div id="exercise-files" class="files"></div>
+          <div id="code-files" class="files" hidden></div>
         </div>
         <div id="exercise" class="panel" role="tabpanel" aria-labelledby="tab-exercise">
           <noscript><p>The exercise needs JavaScript. Your files are in playground/${data.folder}; edit

@@ -1,0 +1,158 @@
+// A lesson's page put together: each part is given what it needs, and nothing is decided here.
+import { ask } from './api.ts';
+import { showBoard } from './board.ts';
+import { CodeBySteps } from './code.ts';
+import { byId } from './dom.ts';
+import { Exercise } from './exercise.ts';
+import { ExercisePanel } from './exercise-panel.ts';
+import { Hints } from './hints.ts';
+import { currentKey, takeKeyFromAddress } from './key.ts';
+import { checkKey } from './key-notice.ts';
+import { type LessonInPage, readPageData } from './lesson-data.ts';
+import { showLevers, showWatch, stageWord } from './levers.ts';
+import { showLine } from './line.ts';
+import { Live, showLiveState } from './live.ts';
+import { showNow } from './now.ts';
+import { servePresenter, showNotesAlone } from './presenter.ts';
+import type { Progress } from './progress.ts';
+import type { StageState, Which } from './protocol.ts';
+import { serveSplit } from './split.ts';
+import { Stage } from './stage.ts';
+import { showSteps } from './steps.ts';
+import { keep, recall } from './storage.ts';
+import { followArrows } from './tabs.ts';
+import { showTraps } from './traps.ts';
+import { Verdicts } from './verdicts.ts';
+
+takeKeyFromAddress();
+if (!showNotesAlone()) openLesson(readPageData<LessonInPage>());
+
+function openLesson(lesson: LessonInPage): void {
+  const { folder } = lesson;
+  const live = new Live();
+  showLiveState(live, byId('live'));
+  showLine(live, lesson.lessons);
+
+  const verdicts = new Verdicts(live, folder, lesson.steps);
+  const hints = new Hints(folder);
+  showBoard(verdicts);
+  showSteps(verdicts);
+  showNow(lesson, verdicts, hints);
+  followProgress(live, folder, verdicts, hints);
+
+  const exercise = new Exercise(live, folder);
+  const panel = new ExercisePanel(lesson, exercise, () => verdicts.clear());
+  const stage = new Stage(live, folder);
+  const code = new CodeBySteps(lesson);
+  const openTab = showTabs(code);
+  serveStage(stage, lesson, code);
+  serveKeys(panel);
+  serveSplit();
+  servePresenter({
+    previousStep: () => {
+      openTab('code');
+      code.go(code.step - 1);
+    },
+    nextStep: () => {
+      openTab('code');
+      code.go(code.step + 1);
+    },
+    resetStage: () => resetStage(stage, folder, code.step),
+    onBig: (isBig) => {
+      if (isBig) openTab('code');
+    },
+  });
+
+  live.connect();
+  checkKey();
+}
+
+/** What was done before this page was opened: steps that passed, hints that were read. */
+function followProgress(live: Live, folder: string, verdicts: Verdicts, hints: Hints): void {
+  live.on<Progress>('progress', ({ lessons }) => {
+    const own = lessons[folder];
+    if (!own) return;
+    const latest = Object.entries(own.latest?.steps ?? {});
+    verdicts.remember(latest.filter(([, ok]) => ok === true).map(([step]) => Number(step)));
+    for (const hint of own.hints) {
+      const [step = 0, number = 0] = hint.split('.').map(Number);
+      hints.show(step, number);
+    }
+  });
+}
+
+/** Stage, switch, levers and traps; and the step of the finished lesson, which survives a reload. */
+function serveStage(stage: Stage, lesson: LessonInPage, code: CodeBySteps): void {
+  const { folder } = lesson;
+  const say = (word: string) => {
+    byId('stage-word').textContent = word;
+  };
+  const lastShown = Number(recall('tab', `step:${folder}`) ?? Number.NaN);
+  // Without the key only the whole lesson is shown: another step would be run for everybody.
+  const stepOnStage = () => (currentKey() === undefined ? undefined : code.step);
+  const watch = (which: Which) => {
+    keep('tab', `watch:${folder}`, which);
+    stage.show(which);
+  };
+  showWatch(stage, watch);
+  showLevers(stage, folder, say);
+  showTraps({ folder, traps: lesson.traps, stage, watchFinished: () => watch('finished') });
+  stage.onChange((state: StageState) => say(stageWord(state)));
+
+  let isSetUp = false;
+  code.onStep((step) => {
+    keep('tab', `step:${folder}`, String(step));
+    if (isSetUp && stepOnStage() !== undefined) {
+      keep('tab', `watch:${folder}`, 'finished');
+      stage.show('finished', step);
+    }
+  });
+  const isPresenting = Number.isInteger(lastShown) && currentKey() !== undefined;
+  code.go(Number.isInteger(lastShown) ? lastShown : 0);
+  isSetUp = true;
+  const wasMine = recall('tab', `watch:${folder}`) === 'mine' && currentKey() !== undefined;
+  if (wasMine) stage.show('mine');
+  else stage.show('finished', isPresenting ? lastShown : undefined);
+}
+
+/** One key, and the demonstration is as it was: levers off, no trap, the page loaded anew. */
+async function resetStage(stage: Stage, folder: string, step: number): Promise<void> {
+  const path = `/api/stages/${stage.which}/${folder}/levers`;
+  await ask('POST', path, { slow: 0, split: 0, hold: 0 }).catch(() => {});
+  await (stage.which === 'finished' ? stage.show('finished', step) : stage.show('mine'));
+  stage.reload();
+}
+
+/** The two tabs of the desk. @returns what opens one of them */
+function showTabs(code: CodeBySteps): (name: 'exercise' | 'code') => void {
+  const tabs = { exercise: byId('tab-exercise'), code: byId('tab-code') };
+  const panels = {
+    exercise: [byId('exercise'), byId('exercise-files')],
+    code: [byId('code'), byId('code-files')],
+  };
+  const openTab = (name: 'exercise' | 'code') => {
+    for (const key of ['exercise', 'code'] as const) {
+      tabs[key].setAttribute('aria-selected', String(key === name));
+      tabs[key].tabIndex = key === name ? 0 : -1;
+      for (const panel of panels[key]) panel.hidden = key !== name;
+    }
+    if (name === 'code') code.draw();
+  };
+  tabs.exercise.addEventListener('click', () => openTab('exercise'));
+  tabs.code.addEventListener('click', () => openTab('code'));
+  followArrows(tabs.exercise.parentElement!);
+  return openTab;
+}
+
+function serveKeys(panel: ExercisePanel): void {
+  addEventListener('keydown', (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    if (event.key === 's') {
+      event.preventDefault();
+      panel.save();
+    } else if (event.key === 'Enter') {
+      event.preventDefault();
+      panel.check();
+    }
+  });
+}
