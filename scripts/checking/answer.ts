@@ -1,0 +1,228 @@
+// One answer of the server, and what a check can ask of it. Each question that is answered with no
+// ends the check with a Failure: what came, what was meant, what to do next.
+
+import { EventStreamReader, type StreamEvent } from '../wire/event-stream.ts';
+import type { Exchange } from '../wire/exchange.ts';
+import { mediaType, type ResponseHead } from '../wire/http-head.ts';
+import {
+  explainLateHead,
+  explainNoEvent,
+  explainNoHead,
+  headExcerpt,
+  wrongInHead,
+  wrongInStream,
+} from './diagnosis.ts';
+import { aboutSeconds, Failure, seconds } from './failure.ts';
+import type { Stage } from './stage.ts';
+
+/** What to do next if the question is answered with no. */
+export interface Otherwise {
+  otherwise: string;
+}
+
+/** A head that came later than this (lesson milliseconds) did not come at once. */
+const AT_ONCE = 500;
+
+/** How often a head is asked for anew, where a slow machine may be why it was late. */
+const ATTEMPTS = 4;
+
+/** After so many gaps between events the rhythm is judged for good. */
+const GAPS = 10;
+
+export class Answer {
+  readonly stage: Stage;
+  readonly exchange: Exchange;
+  readonly path: string;
+  readonly reader = new EventStreamReader();
+  #fed = 0;
+
+  constructor(stage: Stage, exchange: Exchange, path: string) {
+    this.stage = stage;
+    this.exchange = exchange;
+    this.path = path;
+  }
+
+  /** The events that have come so far. Their `at` is in real milliseconds since the request. */
+  get events(): StreamEvent[] {
+    const { pieces } = this.exchange;
+    for (; this.#fed < pieces.length; this.#fed++) {
+      const piece = pieces[this.#fed]!;
+      this.reader.feed(piece.bytes, piece.at);
+    }
+    return this.reader.events;
+  }
+
+  /** How the exchange ended, if it has. */
+  get ending(): Exchange['ending'] {
+    return this.exchange.ending;
+  }
+
+  /** Lesson milliseconds of a moment of this exchange. */
+  lesson(at: number): number {
+    return this.stage.lesson(at);
+  }
+
+  /** Ends it as a client does that leaves the page. */
+  leave(): void {
+    this.exchange.leave();
+  }
+
+  /** Waits for the head, `within` lesson milliseconds. */
+  async headComes({ within, otherwise }: Otherwise & { within: number }): Promise<ResponseHead> {
+    const head = await this.stage.comes(this, (answer) => answer.exchange.head, within);
+    if (head) return head;
+    throw new Failure({ ...explainNoHead(this, within), advice: otherwise });
+  }
+
+  /** The head must come before the body has anything to say, and at once. */
+  async headComesAtOnce({ otherwise }: Otherwise): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const answer = attempt === 1 ? this : this.stage.get(this.path);
+      // The witness asks later. If it is answered and this one is not, the head is being held back.
+      const witness = this.stage.get('/', { Accept: '*/*' });
+      await answer.headComes({ within: 3 * 1000, otherwise });
+      if (this.lesson(answer.exchange.headAt!) <= AT_ONCE) return;
+      const last = attempt === ATTEMPTS;
+      if (answer.#isOvertakenBy(witness) || (last && !witness.exchange.head)) {
+        throw new Failure(explainLateHead(answer, otherwise));
+      }
+      if (last) return; // The witness was as slow: it is the machine.
+    }
+  }
+
+  #isOvertakenBy(witness: Answer): boolean {
+    if (!witness.exchange.head) return false;
+    const own = this.exchange.openedAt + this.exchange.headAt!;
+    const other = witness.exchange.openedAt + witness.exchange.headAt!;
+    return this.lesson(own - other) > AT_ONCE;
+  }
+
+  /** The head must be one that EventSource takes: 200, and the type of an event stream. */
+  isAnEventStream(): void {
+    const wrong = wrongInHead(this);
+    if (wrong) throw new Failure({ ...wrong, certain: true });
+  }
+
+  /** The answer must not pass for an event stream. */
+  isNoEventStream({ otherwise }: Otherwise): void {
+    const { head } = this.exchange;
+    if (!head || mediaType(head) !== 'text/event-stream') return;
+    throw new Failure({
+      sentence: `${this.path} was answered with an event stream. Only the path of the stream itself was meant to be one.`,
+      excerpt: headExcerpt(this, 'content-type'),
+      advice: otherwise,
+      certain: true,
+    });
+  }
+
+  /** Any answer will do: 404 is an answer too. */
+  async isAnswered({ within = 3000, otherwise }: Otherwise & { within?: number }): Promise<void> {
+    await this.headComes({ within, otherwise });
+  }
+
+  /** Waits for the event of that number (1 is the first), `within` lesson milliseconds. */
+  async eventComes(
+    number: number,
+    { within, otherwise }: Otherwise & { within: number },
+  ): Promise<StreamEvent> {
+    const event = await this.stage.comes(this, (answer) => answer.events[number - 1], within);
+    if (event) return event;
+    if (this.events.length === 0) throw new Failure(explainNoEvent(this, within, otherwise));
+    throw new Failure(this.#explainSilence(within, otherwise));
+  }
+
+  /** No byte so far may be one that costs a client an event. */
+  everyLineIsUnderstood(): void {
+    const wrong = wrongInStream(this);
+    if (wrong) throw new Failure({ ...wrong, certain: true });
+  }
+
+  /**
+   * Events must come in this rhythm (lesson milliseconds), as far as a busy machine can keep it.
+   *
+   * @returns the events that it was judged by, two at least
+   */
+  async eventsCome({ every, otherwise }: Otherwise & { every: number }): Promise<StreamEvent[]> {
+    await this.eventComes(1, { within: 3 * every, otherwise });
+    for (let count = 2; ; count++) {
+      await this.eventComes(count, { within: 3 * every, otherwise });
+      const rhythm = judgeRhythm(this.events, this.stage.real(every));
+      if (rhythm === 'right') return this.events;
+      if (rhythm !== 'open') throw new Failure(this.#explainRhythm(rhythm, every, otherwise));
+    }
+  }
+
+  #explainRhythm(rhythm: 'slow' | 'fast' | 'uneven', every: number, otherwise: string) {
+    const { events } = this;
+    const [first, last] = [events[0]!, events.at(-1)!];
+    const span = this.lesson(last.at - first.at);
+    const gap = span / (events.length - 1);
+    const meant = `one every ${aboutSeconds(every)} was meant`;
+    const sentence =
+      rhythm === 'uneven'
+        ? `The events come in bursts: ${meant}.`
+        : `The events come too ${rhythm === 'fast' ? 'often' : 'seldom'}: ${events.length} of them in ${aboutSeconds(span)}, one every ${seconds(gap)}; ${meant}.`;
+    return {
+      sentence,
+      excerpt: this.timetable(),
+      advice: otherwise,
+      at: this.lesson(last.at),
+      offset: last.span.start,
+    };
+  }
+
+  #explainSilence(within: number, otherwise: string) {
+    const { events, ending } = this;
+    const last = events.at(-1)!;
+    const came = events.length === 1 ? 'One event came' : `${events.length} events came`;
+    const then =
+      ending === 'complete' || ending === 'closed'
+        ? 'and then the server ended the response'
+        : ending === 'cut'
+          ? 'and then the connection broke off'
+          : ending === 'flooded'
+            ? 'and then more bytes than anyone can read'
+            : `and then none for ${aboutSeconds(within)}`;
+    return {
+      sentence: `${came}, ${then}. Another event was meant to come.`,
+      excerpt: this.timetable(),
+      advice: otherwise,
+      at: this.lesson(this.exchange.endedAt ?? last.at),
+      offset: last.span.end,
+    };
+  }
+
+  /** The last events, each with its time, and the end if it has come. */
+  timetable(): string {
+    const rows = this.events.slice(-4).map((event) => {
+      const data = event.data.length > 48 ? `${event.data.slice(0, 47)}…` : event.data;
+      return `  +${seconds(this.lesson(event.at))}  data: ${data.replaceAll('\n', '⏎')}`;
+    });
+    const { ending, endedAt } = this.exchange;
+    if (ending && ending !== 'left') {
+      rows.push(`  +${seconds(this.lesson(endedAt!))}  (the end)`);
+    }
+    return rows.join('\n');
+  }
+}
+
+/** Real milliseconds throughout. `open`: more events are needed to tell. */
+function judgeRhythm(
+  events: StreamEvent[],
+  every: number,
+): 'right' | 'open' | 'slow' | 'fast' | 'uneven' {
+  const gaps = events.slice(1).map((event, index) => event.at - events[index]!.at);
+  if (gaps.length < 1) return 'open';
+  const near = (gap: number) => gap > every * 0.8 && gap < every * 1.25;
+  if (gaps.length === 1 && near(gaps[0]!)) return 'right';
+  const [one, other] = gaps.slice(-2) as [number, number];
+  if (near(one) && near(other)) return 'right';
+  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+  if (gaps.length >= 4 && Math.min(...gaps) > every * 1.6) return 'slow';
+  if (gaps.length < GAPS) return 'open';
+  if (mean < every * 0.75) return 'fast';
+  if (mean > every * 1.33) return 'slow';
+  return gaps.filter((gap) => gap > every * 0.5 && gap < every * 1.6).length >= gaps.length / 2
+    ? 'right'
+    : 'uneven';
+}

@@ -1,0 +1,75 @@
+// What a lesson's checks.ts is written in.
+//
+//   export const checks = [
+//     check(2, 'An event comes', async ({ watch }) => {
+//       await watch('/clock').eventComes(1, { within: 3000, otherwise: 'End it with \\n\\n.' });
+//     }),
+//   ];
+//
+// A check asks questions of answers (see Answer and Crowd); the first that is answered with no ends
+// it. Times are lesson time. The checks of a lesson run side by side against one server, so a check
+// must not rely on being alone; one that fails is run again, alone, before anybody is told.
+import { Answer } from './answer.ts';
+import { Crowd } from './crowd.ts';
+import { Failure } from './failure.ts';
+import type { Stage } from './stage.ts';
+
+export type { Otherwise } from './answer.ts';
+export { Answer, Crowd, Failure };
+
+/** What a check is given. */
+export interface Scene {
+  /**
+   * A client that all checks share: whoever calls this with the same path looks at the same answer,
+   * from its first byte on. For checks that only look.
+   */
+  watch: (path: string) => Answer;
+  /** A client of this check alone. It leaves when the check is over. */
+  get: (path: string, headers?: Record<string, string>) => Answer;
+  /** Many clients; the one that all checks share is the first of them, and stays. */
+  crowd: (path: string, size: number) => Crowd;
+  /** Ends the check, with a sentence of its own. */
+  fail: (explanation: { sentence: string; excerpt?: string; otherwise: string }) => never;
+}
+
+export interface Check {
+  /** The step that it belongs to. */
+  step: number;
+  /** What is so when it passes: a sentence without its full stop. */
+  title: string;
+  run: (scene: Scene) => Promise<void>;
+}
+
+/**
+ * One thing that a step must show.
+ *
+ * @param step the step, 1 or more; several checks may belong to one
+ * @param title what is so when it passes
+ * @param run resolves if it is so; throws Failure if not, Unseen if that cannot be seen from here
+ */
+export function check(step: number, title: string, run: Check['run']): Check {
+  return { step, title, run };
+}
+
+/** The scene for one run of one check. What it opens for itself is left with `leave`. */
+export function sceneOn(stage: Stage): { scene: Scene; leave: () => void } {
+  const own: Answer[] = [];
+  const scene: Scene = {
+    watch: (path) => stage.watch(path),
+    get: (path, headers) => {
+      const answer = stage.get(path, headers);
+      own.push(answer);
+      return answer;
+    },
+    crowd: (path, size) => new Crowd(stage, stage.watch(path), size),
+    fail: ({ sentence, excerpt, otherwise }) => {
+      throw new Failure({ sentence, excerpt, advice: otherwise });
+    },
+  };
+  return {
+    scene,
+    leave: () => {
+      for (const answer of own) answer.leave();
+    },
+  };
+}

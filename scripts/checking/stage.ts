@@ -1,0 +1,164 @@
+// Where checks meet a server: they open exchanges here, and wait here.
+//
+// Waiting is the delicate part. Time in the server runs fast, the machine may be slow, and a check
+// must never take "not yet" for "not at all". So a wait that was in vain is not believed until the
+// server has answered another request after the deadline: by then it has had its turn, and whatever
+// was due had time to come.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Run } from '../course/runner.ts';
+import { openExchange } from '../wire/exchange.ts';
+import { Answer } from './answer.ts';
+import { Failure } from './failure.ts';
+
+/** What is judged. */
+export interface Target {
+  /** Scheme, host and port. */
+  origin: string;
+  /** Lesson milliseconds in a real one: 1 for a server whose clock is left alone. */
+  speed: number;
+  /** The process behind the origin, if it is ours: only then timers and sockets can be counted. */
+  run?: Run | undefined;
+}
+
+/** Counts of the server's process; see `Run.state`. */
+export type Counts = NonNullable<Awaited<ReturnType<Run['state']>>>;
+
+/** Bytes of one body. No lesson's stream sends a tenth of it in the seconds that it is looked at. */
+const LIMIT = 1024 * 1024;
+
+/** Real milliseconds that bytes may take from a server's `write` to us, and a request there. */
+const JOURNEY = 8;
+
+/** Real milliseconds that the answer of a witness is waited for. */
+const WITNESS = 300;
+
+/** Real milliseconds after which a server that is busy all the time is given up. */
+const PATIENCE = 10_000;
+
+export class Stage {
+  readonly target: Target;
+  readonly openedAt = performance.now();
+
+  readonly #patience: number;
+  readonly #open = new Set<Answer>();
+  readonly #watched = new Map<string, Answer>();
+  /** Whether nobody waits here any more. */
+  closed = false;
+
+  /** @param patience real milliseconds for a server that is busy all the time */
+  constructor(target: Target, patience = PATIENCE) {
+    this.target = target;
+    this.#patience = patience;
+  }
+
+  /** Sends a request as EventSource would, or with other headers. */
+  get(path: string, headers: Record<string, string> = AS_EVENT_SOURCE): Answer {
+    const exchange = openExchange({ origin: this.target.origin, path, headers }, { limit: LIMIT });
+    const answer = new Answer(this, exchange, path);
+    this.#open.add(answer);
+    if (this.closed) answer.leave();
+    return answer;
+  }
+
+  /** One client for all checks that only look: they see the same answer, from its first byte on. */
+  watch(path: string): Answer {
+    const watched = this.#watched.get(path) ?? this.get(path);
+    this.#watched.set(path, watched);
+    return watched;
+  }
+
+  /** Real milliseconds of so many lesson milliseconds. */
+  real(lessonMilliseconds: number): number {
+    return lessonMilliseconds / this.target.speed;
+  }
+
+  /** Lesson milliseconds of so many real ones. */
+  lesson(realMilliseconds: number): number {
+    return realMilliseconds * this.target.speed;
+  }
+
+  /**
+   * Waits until `look` gives something.
+   *
+   * @param answer where it is expected
+   * @param within lesson milliseconds, counted from now
+   * @returns what `look` gave; undefined if it does not come, or the answer has ended without it
+   * @throws Failure if the server is busy without end
+   */
+  async comes<T>(
+    answer: Answer,
+    look: (answer: Answer) => T | undefined | false,
+    within: number,
+  ): Promise<T | undefined> {
+    const seen = () => look(answer);
+    const found = await answer.exchange.until(seen, this.real(within));
+    if (found !== undefined || answer.ending) return found;
+    await this.takesItsTurn();
+    return answer.exchange.until(seen, JOURNEY);
+  }
+
+  /**
+   * Resolves when the server has answered one more request, or will not.
+   *
+   * @throws Failure if it is busy all the time
+   */
+  async takesItsTurn(): Promise<void> {
+    const witness = this.get('/', { Accept: '*/*' });
+    try {
+      const head = () => witness.exchange.head;
+      if (await witness.exchange.until(head, WITNESS)) return;
+      while (!witness.ending && (await this.#busyFor()) > WITNESS / 2) {
+        if (performance.now() - this.openedAt > this.#patience) throw busy(this.#patience);
+        if (await witness.exchange.until(head, 100)) return;
+      }
+    } finally {
+      witness.leave();
+    }
+  }
+
+  /** Counts of the server's process, or undefined if it is not ours. */
+  async counts(): Promise<Counts | undefined> {
+    return this.target.run?.state();
+  }
+
+  async #busyFor(): Promise<number> {
+    return (await this.counts())?.busyFor ?? 0;
+  }
+
+  /** A moment for what is on its way between us and the server. */
+  async journey(): Promise<void> {
+    await pause(JOURNEY);
+  }
+
+  /** Why nothing was ever answered here, if the server could not even be reached. */
+  get unreachable(): string | undefined {
+    const exchanges = [...this.#open].map((answer) => answer.exchange);
+    if (exchanges.some((exchange) => exchange.ending !== 'refused')) return undefined;
+    return exchanges[0]?.cause;
+  }
+
+  /** Whether a connection broke off or was refused. */
+  get isBroken(): boolean {
+    return [...this.#open].some(({ ending }) => ending === 'cut' || ending === 'refused');
+  }
+
+  /** Leaves every exchange. Whoever still waits is told that nothing more comes. */
+  close(): void {
+    this.closed = true;
+    for (const answer of this.#open) answer.leave();
+  }
+}
+
+const AS_EVENT_SOURCE = { Accept: 'text/event-stream', 'Cache-Control': 'no-cache' };
+
+/** The explanation for a thread that never comes back. */
+export function busy(milliseconds: number): Failure {
+  const time = `${Number((milliseconds / 1000).toFixed(1))} s`;
+  return new Failure({
+    sentence: `The server has been busy for ${time} and has answered nothing since.`,
+    advice:
+      'Node does one thing at a time: look for a loop that never ends and never awaits ' +
+      '(while (true) …), and let setInterval call you again instead.',
+    certain: true,
+  });
+}
