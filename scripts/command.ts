@@ -165,6 +165,7 @@ function readArguments<Options extends Record<string, Option>>(
     if (option.multiple) (values[token.name] as string[]).push(token.value);
     else values[token.name] = token.value;
   }
+  refuseWhatNpmKept(command);
   const takes = command.takes ?? [];
   const missing = takes[positionals.length];
   if (missing && !missing.optional) {
@@ -176,6 +177,20 @@ function readArguments<Options extends Record<string, Option>>(
     );
   }
   return { values: values as Values<Options>, takes: positionals };
+}
+
+// `npm run check 01 --finished`, without a `--` of its own, gives the flag to npm, which takes it
+// for a setting and passes nothing on. The command would quietly do something else.
+function refuseWhatNpmKept<Options extends Record<string, Option>>(command: Command<Options>) {
+  if (process.env.npm_lifecycle_event !== command.name) return;
+  for (const name of Object.keys(command.options)) {
+    if (name === 'json') continue; // a setting of npm's own, which people have in their .npmrc
+    const setting = name.replace(/^no-/, '').replaceAll('-', '_');
+    if (process.env[`npm_config_${setting}`] === undefined) continue;
+    throw new KitError(
+      `npm took --${name} for itself: put a -- in front, as in ${callOf(command.name)} … --${name}.`,
+    );
+  }
 }
 
 function usageOf<Options extends Record<string, Option>>(command: Command<Options>): string {

@@ -163,7 +163,7 @@ function matching(lessons: Lesson[], meant: string): Lesson[] {
   if (exact.length > 0) return exact;
   if (/^\d+$/.test(meant)) return lessons.filter((lesson) => lesson.number === Number(meant));
   const part = meant.toLowerCase();
-  if (part === '') return [];
+  if (part.length < 3) return []; // too little to mean anything
   const parts = lessons.filter(
     (lesson) => lesson.folder.includes(part) || lesson.title.toLowerCase().includes(part),
   );
@@ -185,14 +185,15 @@ function whatExists(lessons: Lesson[]): string {
 function problemOf(lesson: Lesson): string | undefined {
   const folder = `lessons/${lesson.folder}`;
   const kind = kindOf(lesson.directory);
-  if (!kind) return `${folder} is missing: get it back with git checkout -- ${folder}`;
+  if (!kind) return `${folder} is missing: write it, or get it back with git checkout -- ${folder}`;
   if (kind !== 'folder') return `${folder} is not a folder: get it back from the repository.`;
   for (const name of requiredFiles) {
     const found = kindOf(join(lesson.directory, name));
-    if (!found) return `${folder}/${name} is missing: get it back with git checkout -- ${folder}`;
+    if (!found)
+      return `${folder}/${name} is missing: write it, or get it back with git checkout -- ${folder}`;
     if (found === 'folder') return `${folder}/${name} is a folder and should be a file.`;
     if (found === 'empty')
-      return `${folder}/${name} is empty: get it back with git checkout -- ${folder}`;
+      return `${folder}/${name} is empty: write it, or get it back with git checkout -- ${folder}`;
   }
   try {
     for (const name of requiredFiles) textOf(lesson, name);

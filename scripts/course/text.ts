@@ -66,7 +66,7 @@ export function readLessonText(lesson: Lesson): LessonText {
       text = readFileSync(join(lesson.directory, 'README.md'), 'utf8');
     } catch {
       throw new KitError(
-        `README.md is missing: get it back with git checkout -- lessons/${lesson.folder}`,
+        `README.md is missing: write it, or get it back with git checkout -- lessons/${lesson.folder}`,
       );
     }
     return parseLessonText(text);
