@@ -12,7 +12,6 @@ import { drawPiece, endingInWords, overlap, remark, requestHead } from './wire-r
 /** @typedef {{ type: string, data: string, id: string }} Told */
 /** @typedef {import('./wire-rows.js').Span} Span */
 /** @typedef {import('./wire-rows.js').Mark} Mark */
-/** @typedef {import('./wire-rows.js').Atom} Atom */
 /** @typedef {import('./wire-rows.js').Row} Row */
 
 export class Tape {
@@ -30,7 +29,7 @@ export class Tape {
     [];
   /** Entries whose event has not been seen on the wire. @type {(Told & { element: HTMLElement })[]} */
   #told = [];
-  /** @type {Set<Atom>} */ #lit = new Set();
+  /** Atoms, and rows of which all are lit. @type {Set<HTMLElement>} */ #lit = new Set();
   /** @type {Span | undefined} */ #lighted;
 
   /**
@@ -124,7 +123,7 @@ export class Tape {
 
   /** @returns {Span | undefined} what is newest here: an entry's bytes, else the last piece */
   newest() {
-    return this.entries.at(-1)?.span ?? this.rows.findLast((row) => row.span)?.span;
+    return this.entries.at(-1)?.span ?? this.rows.findLast((row) => row.bytes?.length)?.span;
   }
 
   /** @param {Element} element an entry of the log */
@@ -157,7 +156,7 @@ export class Tape {
    */
   light(span) {
     this.#lighted = span;
-    for (const atom of this.#lit) atom.element.classList.remove('lit');
+    for (const element of this.#lit) element.classList.remove('lit');
     this.#lit.clear();
     if (!span) return;
     for (const row of this.rows) this.#lightRow(row, span);
@@ -184,7 +183,6 @@ export class Tape {
     const { end } = piece.span;
     this.#marks = this.#marks.filter(({ span }) => span.end > end);
     this.entries = this.entries.filter(({ span }) => span.end > end);
-    for (const atom of piece.atoms ?? []) this.#lit.delete(atom);
     return true;
   }
 
@@ -200,7 +198,8 @@ export class Tape {
   #addPiece(record) {
     const bytes = Uint8Array.from(atob(record.bytes), (character) => character.charCodeAt(0));
     const element = this.#append('down', record.at, '');
-    element.classList.add('piece');
+    // HTTP's last chunk is empty: there is something to see when its framing is shown, and only then.
+    element.classList.add(bytes.length > 0 ? 'piece' : 'framing');
     const row = /** @type {Row} */ (this.rows.at(-1));
     row.bytes = bytes;
     row.span = { start: record.offset, end: record.offset + bytes.length };
@@ -266,10 +265,13 @@ export class Tape {
    */
   #lightRow(row, span) {
     if (!row.span || !overlap(row.span, span)) return;
-    for (const atom of row.atoms ?? []) {
-      if (!overlap({ start: atom.from, end: atom.to }, span)) continue;
-      atom.element.classList.add('lit');
-      this.#lit.add(atom);
+    const atoms = row.atoms ?? [];
+    const lit = atoms.filter(({ from, to }) => overlap({ start: from, end: to }, span));
+    const elements = lit.map(({ element }) => element);
+    if (lit.length === atoms.length) elements.push(row.element);
+    for (const element of elements) {
+      element.classList.add('lit');
+      this.#lit.add(element);
     }
   }
 }

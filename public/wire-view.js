@@ -69,7 +69,7 @@ export class WireView extends HTMLElement {
     this.#newest.hidden = true;
     foot.append(
       toggle('Hold the tape', (held) => this.#hold(held)),
-      toggle('HTTP’s chunk framing', (on) => this.toggleAttribute('framing', on)),
+      toggle('HTTP’s chunk framing', (on) => this.#frameChunks(on)),
       this.#newest,
     );
     this.#spoken.setAttribute('role', 'status'); // turns of a connection; pieces would never stop
@@ -234,6 +234,13 @@ export class WireView extends HTMLElement {
     this.#held = held;
     this.toggleAttribute('held', held);
     if (!held) this.#drawSoon();
+  }
+
+  /** @param {boolean} on */
+  #frameChunks(on) {
+    const atEnd = this.#isAtEnd();
+    this.toggleAttribute('framing', on);
+    if (atEnd) this.#toEnd(); // the tape has grown or shrunk under the one who watches its end
   }
 
   /** Fifty pieces a second are drawn at once with the next frame of the screen. */
