@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { judgeExercise } from '../checking/judge.ts';
 import type { Judging, Report } from '../checking/verdict.ts';
 import { type Lesson, lessonTexts } from '../course/lessons.ts';
 import { exerciseDirectory, openExercise } from '../course/playground.ts';
@@ -22,6 +21,9 @@ export async function exerciseFolder(root: string, lesson: Lesson): Promise<stri
   if (!existsSync(directory)) await openExercise(root, lesson);
   return directory;
 }
+
+/** The checks and all that they stand on are loaded with the first exercise, not with the hub. */
+export const loadJudge = () => import('../checking/judge.ts');
 
 /** Editors touch a file several times in one save. */
 const SETTLE = 5; // milliseconds
@@ -112,11 +114,12 @@ export class Exercise {
       judged.said.push(judging);
       live.publish('judging', { folder: lesson.folder, run: judged.run, judging }, 'key');
     };
-    const verdict = judgeExercise(runner, lesson, directory, { on, signal }).then(
-      async (report) => {
+    const verdict = loadJudge()
+      .then(({ judgeExercise }) => judgeExercise(runner, lesson, directory, { on, signal }))
+      .then(async (report) => {
         if (!signal.aborted) await this.#options.onReport(report);
-      },
-      (error: Error) => {
+      })
+      .catch((error: Error) => {
         if (signal.aborted) return;
         const isMendable = error instanceof KitError;
         if (!isMendable) log(`Judging ${lesson.folder}: ${error.stack}`);
@@ -124,8 +127,7 @@ export class Exercise {
           ? error.message
           : 'The kit made a mistake while judging; the terminal of npm start says more.';
         on({ kind: 'provisional', message });
-      },
-    );
+      });
     await Promise.race([verdict, waiting(STAGE_WAITS, signal)]);
     if (signal.aborted) return;
     await this.#options.restartStage().catch((error: Error) => log(String(error.stack)));

@@ -11,7 +11,7 @@ import {
   saveFile,
 } from '../course/playground.ts';
 import type { Runner } from '../course/runner.ts';
-import { Exercise, exerciseFolder } from './exercise.ts';
+import { Exercise, exerciseFolder, loadJudge } from './exercise.ts';
 import type { Live, Tell } from './live.ts';
 import { openInEditor } from './own-editor.ts';
 import { Refusal } from './refusal.ts';
@@ -45,6 +45,7 @@ export class Exercises {
     const { directory, message } = await openExercise(root, lesson);
     await this.#of(lesson, directory).watch();
     runner.warm(SPARES);
+    void loadJudge().catch(() => {}); // the first judging says it, if there is something wrong
     const { files } = await readExercise(root, lesson);
     return { directory, files, ...(message !== undefined && { message }) };
   }

@@ -1,5 +1,6 @@
 // The hub put together: one server on a loopback port, and all that it holds while it runs.
 import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { recordReport } from '../checking/progress.ts';
 import { ports as coursePorts } from '../course/lessons.ts';
 import { createRunner } from '../course/runner.ts';
@@ -95,7 +96,12 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   );
   const server = createServer((request, response) => void listener(request, response));
   server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    // In the midst of an answer there is no place for another one.
+    if (!socket.writable || (socket as Socket).bytesWritten > 0) return void socket.destroy();
+    socket.end(
+      'HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n' +
+        '{"error":"This is no HTTP request that the hub can read; send it again."}\n',
+    );
   });
   gate.port = await listenOn(server, options.port);
   const address = `http://localhost:${gate.port}/`;

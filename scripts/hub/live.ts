@@ -2,12 +2,16 @@
 //
 // Every event has an id and stays for a while in a bounded history, so that a client that lost its
 // connection goes on where it stopped. What it missed may be gone: then it is told `reset` and gets
-// a snapshot of how things stand. A client that does not read is let go and comes back by its id.
+// a snapshot of how things stand. What waits for a slow client waits in that history and nowhere
+// else; one that has fallen out of it is let go, and comes back by its id.
 //
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LiveEvents, LiveType } from './live-events.ts';
+
+/** Characters that are written at once before looking whether the client reads them. */
+const AT_ONCE = 64 * 1024;
 
 /** Who may see an event: everybody on this machine, or who holds the key. */
 export type Audience = 'all' | 'key';
@@ -28,8 +32,6 @@ interface Client {
 export interface LiveOptions {
   /** Bytes of events kept for those who come back. */
   history?: number;
-  /** Bytes that may wait for one client before it is let go. */
-  backlog?: number;
   /** Milliseconds between two heartbeats. */
   heartbeat?: number;
   /** Told when the first client comes (true) and when the last one leaves (false). */
@@ -57,7 +59,6 @@ export class Live {
     this.#snapshot = snapshot;
     this.#options = {
       history: 4 * 1024 * 1024,
-      backlog: 1024 * 1024,
       heartbeat: 15_000,
       onWatched: () => {},
       ...options,
@@ -134,6 +135,7 @@ export class Live {
   #join(client: Client): void {
     this.#clients.add(client);
     client.response.on('close', () => this.#leave(client));
+    client.response.on('drain', () => this.#catchUp(client));
     if (this.#clients.size === 1) {
       this.#heartbeat = setInterval(() => {
         for (const { response } of this.#clients) response.write(':\n\n');
@@ -150,17 +152,20 @@ export class Live {
   }
 
   #catchUp(client: Client): void {
+    const { response } = client;
     const first = this.#history[0]?.number ?? this.#last + 1;
     // It has lost events before they could be written: it must not go on as if it had not.
-    if (client.sent + 1 < first) return void client.response.destroy();
-    const news = this.#history.slice(client.sent + 1 - first);
-    client.sent = this.#last;
-    const text = news
-      .filter((event) => mayRead(client, event.audience))
-      .map((event) => event.text)
-      .join('');
-    if (text !== '') client.response.write(text);
-    if (client.response.writableLength > this.#options.backlog) client.response.destroy();
+    if (client.sent + 1 < first) return void response.destroy();
+    while (client.sent < this.#last && !response.writableNeedDrain && !response.destroyed) {
+      let text = '';
+      for (let index = client.sent + 1 - first; index < this.#history.length; index += 1) {
+        const { audience, number, text: event } = this.#history[index]!;
+        if (mayRead(client, audience)) text += event;
+        client.sent = number;
+        if (text.length > AT_ONCE) break;
+      }
+      if (text !== '') response.write(text);
+    }
   }
 
   /** The number in an id, if everything after it is still here. */

@@ -66,7 +66,7 @@ async function showFinished({ root, gate, stages }: Rooms, call: Call) {
 async function showTrap({ root, stages, progress }: Rooms, call: Call) {
   const lesson = lessonAt(root, call.params.folder!);
   const { name, prediction } = await call.body();
-  if (name === null) return stages.showFinished(lesson);
+  if (name === null) return stages.endTrap(lesson);
   const traps = await loadTraps(lesson);
   const trap = traps.find((one) => one.name === name);
   if (!trap) {

@@ -21,6 +21,8 @@ const SECOND_RELAY = 1_000_000_000; // keeps the exchanges of a second origin ap
 export interface Program {
   step?: number;
   trap?: string;
+  /** What was shown before the trap. */
+  before?: Program;
   directory(): Promise<string>;
 }
 

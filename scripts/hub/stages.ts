@@ -76,11 +76,21 @@ export class Stages {
   /** Shows what happens when one walks into a trap. */
   async showTrap(lesson: Lesson, trap: Trap): Promise<StageEvent> {
     const { root } = this.#options;
-    return this.#show(this.of('finished', lesson), {
+    const stage = this.of('finished', lesson);
+    const before = stage.program?.trap === undefined ? stage.program : stage.program.before;
+    return this.#show(stage, {
       trap: trap.name,
+      ...(before && { before }),
       directory: async () =>
         deriveVariant(root, lesson, `trap-${trap.name}`, await applyTrap(root, lesson, trap)),
     });
+  }
+
+  /** Shows what was there before the trap. */
+  async endTrap(lesson: Lesson): Promise<StageEvent> {
+    const stage = this.of('finished', lesson);
+    const before = stage.program?.trap === undefined ? stage.program : stage.program.before;
+    return before ? this.#show(stage, before) : this.showFinished(lesson);
   }
 
   /** Shows the learner's own server. */
