@@ -11,15 +11,14 @@ export interface Address {
   port: number;
   /** TLS is spoken. `insecure`: with any certificate. */
   tls?: { insecure: boolean };
-  /** The other side may close and still be written to. */
-  allowHalfOpen?: boolean;
 }
 
 /** The addresses of `localhost`, as the kit tries them. */
 export const LOOPBACK = ['127.0.0.1', '::1'] as const;
 
 /**
- * Connects, without delay of small writes.
+ * Connects, without delay of small writes. When the other side closes, the socket stays open for
+ * writing: whoever has dialled must end or destroy it.
  *
  * @param signal aborts a connection that is not yet there
  * @returns the socket, connected and not yet read from
@@ -43,17 +42,17 @@ export async function dial(address: Address, signal?: AbortSignal): Promise<Sock
 function dialOne(host: string, address: Address, signal?: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const { port, tls, allowHalfOpen = false } = address;
+    const { port, tls } = address;
+    const place = { host, port, allowHalfOpen: true };
     const socket = tls
       ? connectTls({
-          host,
-          port,
+          ...place,
           // The name in the certificate; an IP address must not be sent as one.
           ...(isIP(address.host) === 0 && { servername: address.host }),
           ALPNProtocols: ['http/1.1'],
           rejectUnauthorized: !tls.insecure,
         })
-      : createConnection({ host, port, allowHalfOpen });
+      : createConnection(place);
     const abort = () => socket.destroy(new Error('The connection was given up.'));
     const settle = () => {
       signal?.removeEventListener('abort', abort);
@@ -82,13 +81,14 @@ function dialOne(host: string, address: Address, signal?: AbortSignal): Promise<
 
 /**
  * Whether a connection that has just ended was reset, and not closed. To be asked in a listener of
- * `end`, before anything else has asked for the socket's remote address.
+ * `end`, of a socket that may be half open, before anything has asked for its remote address. False
+ * where our own side was ended before: then there is no telling.
  *
  * When the last bytes and a reset arrive in the same moment, libuv reports the bytes and then an
  * end, as if the peer had closed in peace. But a connection that was reset has no peer any more.
  */
 export function wasReset(socket: Socket): boolean {
-  return !socket.destroyed && socket.remoteAddress === undefined;
+  return !socket.destroyed && !socket.writableEnded && socket.remoteAddress === undefined;
 }
 
 /** The short name of what went wrong with a connection: `ECONNREFUSED`, or the error's sentence. */

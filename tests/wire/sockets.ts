@@ -84,6 +84,7 @@ export class Client {
 
   constructor(test: TestContext, port: number) {
     this.socket = createConnection({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+    this.socket.on('connect', () => this.#look());
     this.socket.on('data', (bytes: Buffer) => {
       this.pieces.push({ bytes, at: performance.now() });
       this.#look();
