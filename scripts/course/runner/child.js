@@ -86,11 +86,14 @@ async function become({ file, env, speed }) {
   Object.assign(process.env, env);
   process.argv.splice(1, process.argv.length, file);
   watcher.unref();
+  const realNow = performance.now.bind(performance);
   speedUp(speed);
-  count = installProbes({
-    listening: (listening) => report({ listening }),
-    refused: (refused) => report({ refused }),
-  });
+  const told = {
+    listening: (/** @type {object} */ listening) => report({ listening }),
+    refused: (/** @type {object} */ refused) => report({ refused }),
+    flooded: (/** @type {string} */ flooded) => report({ flooded }),
+  };
+  count = installProbes(told, realNow);
 
   // Without a runner nobody reads the output. The watcher ends this process and whatever it
   // started, and must not be forestalled by an error that a terminal would never give.

@@ -5,8 +5,8 @@
 // itself times (idle sockets, slow requests) is not touched.
 //
 // Twenty milliseconds that come half a millisecond late are a second that comes 25 ms late, and the
-// error would add up. So each timer aims at the moment when it is really due, and one that is set
-// by another counts from that other's due moment. None fires early.
+// error would add up. So a timer's callback runs as if it were on time: what it reads from the clock
+// is the moment when it was due, and what it sets counts from there. None fires early.
 import { syncBuiltinESMExports } from 'node:module';
 import perfHooks from 'node:perf_hooks';
 import timers from 'node:timers';
@@ -25,51 +25,88 @@ const LONGEST = 2 ** 31 - 1; // a longer delay is none: Node warns and takes 1 m
  */
 export function speedUp(speed) {
   if (speed === 1) return;
-  const now = perfHooks.performance.now.bind(perfHooks.performance);
-  const scaled = scaleTimers(speed, now);
-  scalePromises(speed, scaled);
-  scaleDates(speed, now);
+  const time = new Time(speed);
+  scalePromises(time, scaleTimers(time));
+  scaleDates(time);
   syncBuiltinESMExports();
 }
 
-/**
- * @param {number} speed
- * @param {() => number} now real milliseconds
- */
-function scaleTimers(speed, now) {
+/** All in real milliseconds, as performance.now gave them before. */
+class Time {
+  #real = perfHooks.performance.now.bind(perfHooks.performance);
+  /** By how much the callback that runs now is late, and does not know it. */
+  #lateness = 0;
+  #latest = 0;
+
+  /** @param {number} speed */
+  constructor(speed) {
+    this.speed = speed;
+    this.begin = this.#real();
+  }
+
+  /** What the program may see: never less than it has seen. */
+  now() {
+    this.#latest = Math.max(this.#latest, this.#real() - this.#lateness);
+    return this.#latest;
+  }
+
+  /** Lesson milliseconds since the clock was set. */
+  passed() {
+    return (this.now() - this.begin) * this.speed;
+  }
+
+  /** When a delay that begins now is over. @param {number} delay lesson milliseconds */
+  dueAfter(delay) {
+    return this.now() + delay / this.speed;
+  }
+
+  /** What to ask of Node so as not to fire before. @param {number} due */
+  remaining(due) {
+    return Math.max(1, Math.ceil(due - this.#real()));
+  }
+
+  /**
+   * Says that a timer has fired. Its callback, and the promises that it settles, are on time.
+   * @param {number} due
+   * @param {number} delay lesson milliseconds; one that is late by half of it stays late, for Node
+   *   does not make up for what a busy program missed either
+   * @returns {boolean} whether it counts as on time
+   */
+  arrive(due, delay) {
+    // The event loop reads its clock seldom, and so may be early by a millisecond at most.
+    for (let early = due - this.#real(); early > 0 && early < 2; early = due - this.#real());
+    const late = Math.max(0, this.#real() - due);
+    const onTime = late <= delay / this.speed / 2;
+    this.#lateness = onTime ? late : 0;
+    // The microtask runs among those of this callback; the tick comes after the last of them.
+    queueMicrotask(() => process.nextTick(() => (this.#lateness = 0)));
+    return onTime;
+  }
+}
+
+/** @param {unknown} delay */
+function isDelay(delay) {
+  return Number(delay) >= 1 && Number(delay) <= LONGEST;
+}
+
+/** @param {Time} time */
+function scaleTimers(time) {
   const real = { setTimeout: timers.setTimeout, setInterval: timers.setInterval };
   const timeout = AbortSignal.timeout;
-  let lateness = 0;
-
-  /** How late this very callback, or what it resumed, is: for as long as it and its promises run. */
-  const arrive = (/** @type {number} */ due) => {
-    // The event loop reads its clock seldom, and so may be early by a millisecond at most.
-    for (let early = due - now(); early > 0 && early < 2; early = due - now());
-    lateness = Math.max(0, now() - due);
-    // The microtask runs among those of this callback; the tick after the last of them.
-    queueMicrotask(() => process.nextTick(() => (lateness = 0)));
-  };
-  /** The real moment at which a delay that begins here is over. */
-  const dueAfter = (/** @type {number} */ delay) => {
-    const wait = delay / speed;
-    return now() + wait - (lateness <= wait / 2 ? lateness : 0);
-  };
-  const isDelay = (/** @type {unknown} */ delay) => Number(delay) >= 1 && Number(delay) <= LONGEST;
-  const remaining = (/** @type {number} */ due) => Math.max(1, Math.ceil(due - now()));
 
   /** @param {Callback} callback @param {any} delay @param {any[]} args */
   function setTimeout(callback, delay, ...args) {
     if (typeof callback !== 'function' || !isDelay(delay)) {
       return real.setTimeout(callback, delay, ...args);
     }
-    let due = dueAfter(delay);
-    const timer = real.setTimeout(fire, remaining(due), ...args);
+    let due = time.dueAfter(delay);
+    const timer = real.setTimeout(fire, time.remaining(due), ...args);
     /** @this {unknown} @param {any[]} given */
     function fire(...given) {
-      arrive(due);
+      time.arrive(due, delay);
       callback.apply(this, given);
     }
-    return afterRefresh(timer, () => (due = now() + delay / speed));
+    return afterRefresh(timer, () => (due = time.dueAfter(delay)));
   }
 
   /** @param {Callback} callback @param {any} delay @param {any[]} args */
@@ -77,25 +114,22 @@ function scaleTimers(speed, now) {
     if (typeof callback !== 'function' || !isDelay(delay)) {
       return real.setInterval(callback, delay, ...args);
     }
-    const period = delay / speed;
-    let due = dueAfter(delay);
-    const timer = /** @type {Timer} */ (real.setInterval(fire, remaining(due), ...args));
+    let due = time.dueAfter(delay);
+    const timer = /** @type {Timer} */ (real.setInterval(fire, time.remaining(due), ...args));
     /** @this {unknown} @param {any[]} given */
     function fire(...given) {
-      arrive(due);
-      // Like Node, do not make up for whole ticks that a busy program missed.
-      due = lateness <= period / 2 ? due + period : now() + period;
+      due = time.arrive(due, delay) ? due + delay / time.speed : time.dueAfter(delay);
       // Node reads this property after the callback, to know when the next tick is due.
-      if (typeof timer._repeat === 'number') timer._repeat = remaining(due);
+      if (typeof timer._repeat === 'number') timer._repeat = time.remaining(due);
       callback.apply(this, given);
     }
-    return afterRefresh(timer, () => (due = now() + period));
+    return afterRefresh(timer, () => (due = time.dueAfter(delay)));
   }
 
   install('setTimeout', setTimeout);
   install('setInterval', setInterval);
-  AbortSignal.timeout = (delay) => timeout.call(AbortSignal, Math.ceil(delay / speed));
-  return { setTimeout, setInterval, arrive, dueAfter, isDelay, remaining };
+  AbortSignal.timeout = (delay) => timeout.call(AbortSignal, Math.ceil(delay / time.speed));
+  return { setInterval };
 }
 
 /** @param {'setTimeout' | 'setInterval'} name @param {any} replacement */
@@ -121,21 +155,18 @@ export function afterRefresh(timer, then) {
   return timer;
 }
 
-/**
- * @param {number} speed
- * @param {ReturnType<typeof scaleTimers>} scaled
- */
-function scalePromises(speed, scaled) {
+/** @param {Time} time @param {ReturnType<typeof scaleTimers>} scaled */
+function scalePromises(time, scaled) {
   const real = { setTimeout: timersPromises.setTimeout, setInterval: timersPromises.setInterval };
   const { scheduler } = timersPromises;
   const wait = scheduler.wait;
 
   /** @param {any} delay @param {(delay: any) => Promise<any>} begin Node's own, which judges its arguments */
   function promised(delay, begin) {
-    if (!scaled.isDelay(delay)) return begin(delay);
-    const due = scaled.dueAfter(delay);
-    return begin(scaled.remaining(due)).then((value) => {
-      scaled.arrive(due);
+    if (!isDelay(delay)) return begin(delay);
+    const due = time.dueAfter(delay);
+    return begin(time.remaining(due)).then((value) => {
+      time.arrive(due, delay);
       return value;
     });
   }
@@ -148,8 +179,8 @@ function scalePromises(speed, scaled) {
   /** @param {any} delay @param {any} value @param {any} options */
   async function* setInterval(delay = 1, value, options = {}) {
     const { signal, ref = true } = options ?? {};
-    if (!scaled.isDelay(delay) || (signal && !(signal instanceof AbortSignal))) {
-      yield* real.setInterval(delay / speed, value, options);
+    if (!isDelay(delay) || (signal && !(signal instanceof AbortSignal))) {
+      yield* real.setInterval(delay / time.speed, value, options);
       return;
     }
     let due = 0; // ticks that nobody has taken yet
@@ -182,14 +213,11 @@ function scalePromises(speed, scaled) {
     promised(delay, (after) => wait.call(scheduler, after, options));
 }
 
-/**
- * @param {number} speed
- * @param {() => number} now
- */
-function scaleDates(speed, now) {
-  const begin = { now: now(), date: Date.now(), uptime: process.uptime() };
-  const passed = () => (now() - begin.now) * speed;
-  const today = () => Math.floor(begin.date + passed());
+/** @param {Time} time */
+function scaleDates(time) {
+  const begin = { date: Date.now(), uptime: process.uptime(), hrtime: process.hrtime.bigint() };
+  // A callback that is due at a full second must not see 999.9999 ms, the fruit of a division.
+  const today = () => Math.floor(begin.date + time.passed() + 0.01);
 
   // A proxy, so that subclasses, `instanceof` and dates that Node makes itself stay what they are.
   const RealDate = Date;
@@ -203,25 +231,23 @@ function scaleDates(speed, now) {
   globalThis.Date = ScaledDate;
 
   const { performance } = perfHooks;
-  const milliseconds = () => begin.now + passed();
   Object.defineProperty(performance, 'now', {
     configurable: true,
     writable: true,
-    value: milliseconds,
+    value: () => time.begin + time.passed(),
   });
 
-  const beginning = process.hrtime.bigint();
-  const nanoseconds = () => beginning + BigInt(Math.round(passed() * 1e6));
+  const nanoseconds = () => begin.hrtime + BigInt(Math.round(time.passed() * 1e6));
   /** @param {[number, number]} [since] @returns {[number, number]} */
   function hrtime(since) {
-    const time = nanoseconds();
-    const seconds = Number(time / 1_000_000_000n) - (since?.[0] ?? 0);
-    const rest = Number(time % 1_000_000_000n) - (since?.[1] ?? 0);
+    const current = nanoseconds();
+    const seconds = Number(current / 1_000_000_000n) - (since?.[0] ?? 0);
+    const rest = Number(current % 1_000_000_000n) - (since?.[1] ?? 0);
     return rest < 0 ? [seconds - 1, rest + 1e9] : [seconds, rest];
   }
   hrtime.bigint = nanoseconds;
   process.hrtime = hrtime;
-  process.uptime = () => begin.uptime + passed() / 1000;
+  process.uptime = () => begin.uptime + time.passed() / 1000;
   scaleTemporal(today);
 }
 

@@ -1,5 +1,6 @@
 // What a program prints, kept for display: as text, without control sequences, and bounded.
 import { StringDecoder } from 'node:string_decoder';
+import { FloodGauge } from './flood.js';
 
 export interface Output {
   stream: 'stdout' | 'stderr';
@@ -9,8 +10,6 @@ export interface Output {
 }
 
 const KEPT = 64 * 1024; // characters
-const MOST_BYTES = 1024 * 1024; // in one second
-const MOST_LINES = 5000; // in one second
 
 // Operating-system commands end with BEL or ESC \; other sequences with a letter; then what is left
 // of the control characters, tab and line feed apart.
@@ -27,11 +26,13 @@ export class OutputLog {
   readonly entries: Output[] = [];
   #kept = 0;
   #decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
-  #second = { since: 0, bytes: 0, lines: 0 };
+  #gauge = new FloodGauge();
+  /** What was too much within a second, in words. */
+  flood: string | undefined;
 
   /** Takes a piece of output in; gives the entry that it became, none for half a character. */
   add(stream: Output['stream'], bytes: Buffer): Output | undefined {
-    this.#measure(bytes);
+    this.flood ??= this.#gauge.add(bytes, performance.now());
     const text = withoutControls(this.#decoders[stream].write(bytes)).slice(-KEPT);
     if (text === '') return undefined;
     const entry = { stream, text, at: performance.timeOrigin + performance.now() };
@@ -41,22 +42,9 @@ export class OutputLog {
     return entry;
   }
 
-  /** What is too much, in words, as soon as one second has had more than a program may print. */
-  get flood(): string | undefined {
-    if (this.#second.lines > MOST_LINES) return '5,000 lines';
-    return this.#second.bytes > MOST_BYTES ? '1 MB' : undefined;
-  }
-
   /** The last line that says something. */
   lastLine(stream: Output['stream']): string | undefined {
     const text = this.entries.filter((entry) => entry.stream === stream).map((entry) => entry.text);
     return text.join('').trimEnd().split('\n').pop()?.trim() || undefined;
-  }
-
-  #measure(bytes: Buffer): void {
-    const now = performance.now();
-    if (now - this.#second.since > 1000) this.#second = { since: now, bytes: 0, lines: 0 };
-    this.#second.bytes += bytes.length;
-    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) this.#second.lines++;
   }
 }

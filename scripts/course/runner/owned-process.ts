@@ -38,6 +38,7 @@ export interface ChildReport {
   ready?: true;
   listening?: { port: number; address: string };
   refused?: { port: number; code: string };
+  flooded?: string;
   thrown?: Thrown;
   state?: number;
 }
@@ -120,6 +121,7 @@ export class OwnedProcess {
 
   async #end(): Promise<void> {
     const { pid } = this;
+    this.#child.ref(); // a spare is not waited for otherwise
     if (pid !== undefined && WINDOWS) await this.#endTree(pid);
     else if (pid !== undefined) await this.#endGroup(pid);
     for (const stream of this.#child.stdio) stream?.destroy();

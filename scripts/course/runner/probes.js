@@ -11,6 +11,7 @@ import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterRefresh } from './clock.js';
+import { FloodGauge } from './flood.js';
 
 /** @typedef {NodeJS.Timeout & { _destroyed?: boolean }} Timer */
 
@@ -19,13 +20,16 @@ import { afterRefresh } from './clock.js';
  * @param {object} told
  * @param {(listening: { port: number, address: string }) => void} told.listening
  * @param {(taken: { port: number, code: string }) => void} told.refused a server could not listen
+ * @param {(amount: string) => void} told.flooded it prints too much
+ * @param {() => number} realNow milliseconds that no clock has scaled
  * @returns {() => { timers: number, sockets: number, writesAfterClose: number }} counts of now
  */
-export function installProbes(told) {
+export function installProbes(told, realNow) {
   const countTimers = watchTimers();
   const countSockets = watchSockets();
   const countWrites = watchWrites();
   watchListening(told);
+  watchOutput(told, realNow);
   syncBuiltinESMExports();
   return () => ({
     timers: countTimers(),
@@ -138,4 +142,22 @@ function watchListening(told) {
     });
     return Reflect.apply(listen, this, given);
   };
+}
+
+/**
+ * A loop that never waits prints into Node's memory: from outside not much of it is seen.
+ * @param {Parameters<typeof installProbes>[0]} told @param {() => number} realNow
+ */
+function watchOutput(told, realNow) {
+  const gauge = new FloodGauge();
+  for (const stream of [process.stdout, process.stderr]) {
+    const write = stream.write;
+    /** @param {[any]} given @returns {boolean} */
+    stream.write = (...given) => {
+      const [piece] = given;
+      const flood = piece?.length > 0 ? gauge.add(piece, realNow()) : undefined;
+      if (flood) told.flooded(flood);
+      return write.apply(stream, given);
+    };
+  }
 }

@@ -163,18 +163,22 @@ const CAUSES: [RegExp, string][] = [
     /ERR_STREAM_WRITE_AFTER_END/,
     'The response has ended already: stop what goes on writing to it.',
   ],
+  [/^Assignment to constant variable/, 'A const keeps its value: declare it with let.'],
   [/is not defined$/, 'Is the name spelled as where it is declared?'],
   [/Cannot read properties of undefined/, 'Find out why the value is missing there.'],
 ];
 
 function crashProblem(program: Program, thrown: Thrown): RunProblem {
-  const what = thrown.name ? `${thrown.name}: ${thrown.message}` : thrown.message;
+  // Node wraps what is no Error in one that explains promises at length.
+  const reason = /The promise rejected with the reason "(.*)"\.$/s.exec(thrown.message)?.[1];
+  const error = thrown.name ? `${thrown.name}: ${thrown.message}` : thrown.message;
+  const what = thrown.code === 'ERR_UNHANDLED_REJECTION' && reason ? `"${reason}"` : error;
   const how =
     thrown.origin === 'rejection'
-      ? 'a promise was rejected and nothing caught it'
-      : 'it threw an error that nothing caught';
+      ? 'A promise was rejected and nothing caught it'
+      : 'The program threw an error that nothing caught';
   const cause = CAUSES.find(([sign]) => sign.test(thrown.code) || sign.test(thrown.message))?.[1];
-  const message = `The program stopped, for ${how}: ${sentence(what)} ${cause ?? 'Mend it and save again.'}`;
+  const message = `${how}: ${sentence(what)} ${cause ?? 'Mend it and save again.'}`;
   return placed(program, 'crash', firstOwnFrame(program, thrown.stack), message);
 }
 

@@ -34,6 +34,7 @@ export interface RunRequest {
 export type RunState = Counts;
 
 const LOCAL = new Set(['127.0.0.1', '0.0.0.0', '::', '::ffff:127.0.0.1']);
+const CAUSE = 1000; // milliseconds between an error and the end that it causes
 const STATE_PATIENCE = 1000; // milliseconds: even a busy program answers, through its watcher
 
 export class Run {
@@ -50,7 +51,7 @@ export class Run {
   #begun = false;
   #listens = false;
   #stopped = false;
-  #thrown: Thrown | undefined;
+  #thrown: (Thrown & { at: number }) | undefined;
   #refused: { port: number; code: string } | undefined;
   #outputListeners = new Set<(output: Output) => void>();
   #problemListeners = new Set<(problem: RunProblem) => void>();
@@ -173,8 +174,10 @@ export class Run {
       if (port === this.port && LOCAL.has(address)) this.#hasListened();
     } else if (report.refused) {
       this.#refused = report.refused;
+    } else if (report.flooded) {
+      this.#fail(floodOfOutput(this.#program, report.flooded));
     } else if (report.thrown) {
-      this.#thrown = report.thrown;
+      this.#thrown = { ...report.thrown, at: performance.now() };
       // A program that cannot be loaded ends for certain. What it throws later it may still handle.
       if (report.thrown.origin === 'load') this.#fail(thrownProblem(this.#program, report.thrown));
     }
@@ -190,8 +193,10 @@ export class Run {
   async #exited(owned: OwnedProcess, exit: Exit): Promise<void> {
     for (const settle of this.#questions.values()) settle(undefined);
     if (this.#stopped || this.#problem) return;
+    // What was thrown long ago was caught after all, and is not why it ended.
+    const thrown = performance.now() - (this.#thrown?.at ?? 0) < CAUSE ? this.#thrown : undefined;
     await owned.lastWords();
-    if (this.#thrown) return this.#fail(thrownProblem(this.#program, this.#thrown));
+    if (thrown) return this.#fail(thrownProblem(this.#program, thrown));
     if (this.#refused?.code === 'EADDRINUSE') {
       const { port } = this.#refused;
       return this.#fail(portInUse(this.#program, port, port === this.port));

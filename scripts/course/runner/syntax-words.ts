@@ -6,10 +6,14 @@ const WORDS: [RegExp, (...found: string[]) => string][] = [
     () => 'The file ends too early: a } or ) or ] is missing before.',
   ],
   [
-    /^Expected (.+) but found (.+)$/,
-    (_, expected, found) => `Here ${name(expected)} is expected, and ${name(found)} comes.`,
+    /^Expected ("[)\]}]") but found ("\w.*")$/,
+    (_, expected, found) => `A comma or ${expected} is missing before ${found}.`,
   ],
-  [/^Unexpected (.+)$/, (_, found) => `Here ${name(found)} does not fit.`],
+  [
+    /^Expected (.+) but found (.+)$/,
+    (_, expected, found) => `${capital(expected)} is expected here, not ${found}.`,
+  ],
+  [/^Unexpected (.+)$/, (_, found) => `${capital(found)} does not fit here.`],
   [
     /^Unterminated string literal$/,
     () => 'A text in quotation marks begins here and does not end on its line.',
@@ -37,8 +41,8 @@ const WORDS: [RegExp, (...found: string[]) => string][] = [
   ],
 ];
 
-function name(token = ''): string {
-  return token === 'end of file' ? 'the end of the file' : token;
+function capital(text = ''): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /**
