@@ -251,8 +251,8 @@ export class RelayConnection {
   #endForClient(): void {
     this.#serverEnded = true;
     this.#tick();
-    const how = this.#answers.finish() === 'closed' ? 'closed' : 'cut';
-    this.#finishTapes(how === 'cut' && this.#clientEnded ? 'left' : how);
+    if (this.#answers.finish() === 'closed') this.#coming?.end('closed');
+    this.#finishTapes(this.#clientEnded ? 'left' : 'cut');
     this.#client.end();
   }
 

@@ -3,15 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { KitError } from '../../scripts/kit-error.ts';
 import { type Relay, startRelay, type WireRecord } from '../../scripts/wire/relay.ts';
-import {
-  answering,
-  Client,
-  DEADLINE,
-  freePort,
-  httpServer,
-  promised,
-  rawServer,
-} from './sockets.ts';
+import { answering, Client, freePort, httpServer, promised, rawServer } from './sockets.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\n';
 const STREAM = `${OK}Content-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n`;
