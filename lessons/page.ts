@@ -5,19 +5,19 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 
-const LESSONS = import.meta.dirname;
-const PUBLIC = join(LESSONS, '..', 'public');
+const ROOT = join(import.meta.dirname, '..');
+const TEXT = 'text/plain; charset=utf-8';
 
 /** A browser is given these and nothing else. TypeScript is not among them: servers stay private. */
-const TYPES: Record<string, string> = {
-  html: 'text/html; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  txt: 'text/plain; charset=utf-8',
-  svg: 'image/svg+xml',
-  png: 'image/png',
-  woff2: 'font/woff2',
-};
+const TYPES = new Map([
+  ['html', 'text/html; charset=utf-8'],
+  ['js', 'text/javascript; charset=utf-8'],
+  ['css', 'text/css; charset=utf-8'],
+  ['txt', TEXT],
+  ['svg', 'image/svg+xml'],
+  ['png', 'image/png'],
+  ['woff2', 'font/woff2'],
+]);
 
 /**
  * Answers with a file: `/` and `/client.js` from the lesson's own directory, `/public/…` from the
@@ -32,12 +32,12 @@ export async function servePage(
   const path = (request.url ?? '/').split('?', 1)[0]!;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
-    return answer(405, TYPES.txt!, `${request.method} is not for ${path}: ask with GET.\n`);
+    return answer(405, TEXT, `${request.method} is not for ${path}: ask with GET.\n`);
   }
   const file = fileAt(directory, path === '/' ? '/index.html' : path);
   const body = file && (await readFile(file.name).catch(() => undefined));
   if (body) answer(200, file.type, body);
-  else answer(404, TYPES.txt!, `Nothing is at ${path} here. Is the address right?\n`);
+  else answer(404, TEXT, `Nothing is at ${path} here. Is the address right?\n`);
 
   function answer(status: number, type: string, body: string | Buffer) {
     response.writeHead(status, {
@@ -55,16 +55,13 @@ export async function servePage(
  * known ending, and percent signs are not decoded: no `..`, no `%2e`, no backslash gets through.
  */
 function fileAt(directory: string, path: string): { name: string; type: string } | undefined {
-  const [, folders = '', name = '', ending = ''] =
-    /^\/((?:[\w-]+\/)*)([\w-]+)\.(\w+)$/.exec(path) ?? [];
-  const type = Object.hasOwn(TYPES, ending) ? TYPES[ending] : undefined;
+  const [, folders = '', ending = ''] = /^\/((?:[\w-]+\/)*)[\w-]+\.(\w+)$/.exec(path) ?? [];
+  const type = TYPES.get(ending);
   if (!type) return undefined;
-  const file = `${name}.${ending}`;
-  if (folders === '') return { name: join(directory, file), type };
-  if (folders.startsWith('public/')) return { name: join(PUBLIC, '..', folders, file), type };
-  if (/^lessons\/[\w-]+\/$/.test(folders) && ending === 'js')
-    return { name: join(LESSONS, '..', folders, file), type };
-  return undefined;
+  if (folders === '') return { name: join(directory, path), type };
+  const isShared = folders.startsWith('public/');
+  const isFinished = /^lessons\/[\w-]+\/$/.test(folders) && ending === 'js';
+  return isShared || isFinished ? { name: join(ROOT, path), type } : undefined;
 }
 
 /**
@@ -86,11 +83,9 @@ export function listen(
 
   server.on('clientError', refuseMalformed);
   server.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EADDRINUSE')
-      stop(`Port ${port} is taken: another program listens there. Stop it, or set ${name}.`);
-    if (error.code === 'EACCES')
-      stop(`Port ${port} is not open to you: set ${name} to a number above 1023.`);
-    throw error;
+    const taken = error.code === 'EADDRINUSE';
+    const why = taken ? 'is taken: another program listens there' : `does not open (${error.code})`;
+    stop(`Port ${port} ${why}. ${taken ? 'Stop it, or set' : 'Set'} ${name} to another number.`);
   });
   return new Promise((resolve) => {
     server.listen(port, '127.0.0.1', () => {
@@ -113,7 +108,7 @@ function refuseMalformed(_error: Error, connection: unknown) {
   const socket = connection as Socket;
   if (!socket.writable || socket.bytesWritten > 0) return socket.destroy();
   const sentence = 'This is no HTTP request that a server can read.\n';
-  const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: ${TYPES.txt}\r\nConnection: close\r\n`;
+  const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: ${TEXT}\r\nConnection: close\r\n`;
   socket.end(`${head}Content-Length: ${sentence.length}\r\n\r\n${sentence}`);
 }
 

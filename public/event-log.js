@@ -94,8 +94,12 @@ export class EventLog extends HTMLElement {
   add({ type, data, id = '', time = performance.now() }) {
     this.#count += 1;
     this.#lastEventId = id;
-    const text = make('span');
-    text.append(make('b', '', type), id ? ` ${id}` : '', make('br'), visible(data));
+    const text = make('span', 'told');
+    const name = make('span');
+    name.append(make('b', '', type), id ? ` ${id}` : '');
+    const shown = make('span');
+    shown.append(visible(data));
+    text.append(name, ' ', shown);
     const element = this.#append(text, time);
     this.#tell('log-entry', { label: this.label, element, event: { type, data, id } });
     this.#show('open', this.#summary('event'));

@@ -4,8 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright';
 import { servePage } from '../../lessons/page.ts';
 import { violations } from './accessible.ts';
 import { startBrowser } from './wire-stage.ts';
@@ -36,10 +36,10 @@ async function startLesson(port = '0'): Promise<{ origin: string; stop(): Promis
   };
 }
 
-describe('the page of lesson 01', () => {
+// Most of the time is spent waiting for the clock: the tests wait together.
+describe('the page of lesson 01', { concurrency: 3 }, () => {
   let browser: Browser;
   let lesson: Awaited<ReturnType<typeof startLesson>>;
-  let page: Page;
 
   before(async () => {
     [browser, lesson] = await Promise.all([startBrowser(), startLesson()]);
@@ -48,14 +48,18 @@ describe('the page of lesson 01', () => {
     await browser.close();
     await lesson.stop();
   });
-  afterEach(() => page?.close());
 
-  const entry = (log: 'events' | 'pieces', hasText: string | RegExp) =>
-    page.locator(`#${log} .entries li`, { hasText });
-  const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+  /** A new page, and the words to speak of it. */
+  async function visit(look: Parameters<Browser['newPage']>[0] = {}) {
+    const page = await browser.newPage(look);
+    const entry = (log: 'events' | 'pieces', hasText: string | RegExp) =>
+      page.locator(`#${log} .entries li`, { hasText });
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    return { page, entry, press };
+  }
 
   it('hears the clock on both sides, and shows it on the sign', async () => {
-    page = await browser.newPage();
+    const { page, entry } = await visit();
     const complaints: string[] = [];
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
@@ -78,7 +82,7 @@ describe('the page of lesson 01', () => {
   });
 
   it('leaves and connects by its buttons, and connects twice without listening twice', async () => {
-    page = await browser.newPage();
+    const { page, entry, press } = await visit();
     let open = 0;
     page.on('request', (request) => {
       if (request.url().endsWith('/clock')) open += 1;
@@ -107,7 +111,7 @@ describe('the page of lesson 01', () => {
 
   it('shows how the left side comes back by itself, and the right side does not', async () => {
     const mortal = await startLesson();
-    page = await browser.newPage();
+    const { page, entry } = await visit();
     await page.goto(mortal.origin);
     await entry('events', 'open').waitFor();
     await entry('pieces', '200').waitFor();
@@ -134,7 +138,7 @@ describe('the page of lesson 01', () => {
       if (finish.push(() => response.end('one piece later.\n')) === 2) bothAsk();
     });
     const origin = await listening(starter);
-    page = await browser.newPage();
+    const { page, entry } = await visit();
     await page.goto(origin);
     await entry('pieces', '"One piece now, "').waitFor();
     await bothHaveAsked;
@@ -147,7 +151,7 @@ describe('the page of lesson 01', () => {
   });
 
   it('is worked by the keyboard alone', async () => {
-    page = await browser.newPage();
+    const { page, entry } = await visit();
     await page.goto(lesson.origin);
     await entry('events', 'open').waitFor();
     const reached: string[] = [];
@@ -175,7 +179,7 @@ describe('the page of lesson 01', () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [1200, 360]) {
       it(`has nothing that axe objects to, ${colorScheme}, ${width} wide, and no sideways scrolling`, async () => {
-        page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
+        const { page, entry } = await visit({ colorScheme, viewport: { width, height: 800 } });
         await page.goto(lesson.origin);
         await entry('events', 'message').waitFor();
         assert.deepEqual(await violations(page), []);
@@ -186,7 +190,7 @@ describe('the page of lesson 01', () => {
   }
 
   it('does not move for those who have asked for no motion', async () => {
-    page = await browser.newPage({ reducedMotion: 'reduce' });
+    const { page, entry } = await visit({ reducedMotion: 'reduce' });
     await page.goto(lesson.origin);
     await entry('events', 'message').waitFor();
     assert.equal(await page.evaluate(() => document.getAnimations().length), 0);

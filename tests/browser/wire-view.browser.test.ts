@@ -39,7 +39,7 @@ function finding(level: 'error' | 'note', span?: { start: number; end: number })
   };
 }
 
-describe('the wire view', () => {
+describe('the wire view', { concurrency: 2 }, () => {
   let stage: Stage;
   before(async () => {
     stage = await Stage.open();

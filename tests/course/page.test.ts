@@ -230,7 +230,7 @@ describe('listen', () => {
     assert.deepEqual(await gone, { code: 1, signal: null });
     assert.equal(
       printed.err,
-      `Port ${port} is taken: another program listens there. Stop it, or set PORT.\n`,
+      `Port ${port} is taken: another program listens there. Stop it, or set PORT to another number.\n`,
     );
     other.close();
   });
