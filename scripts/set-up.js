@@ -9,20 +9,29 @@
 // package that is there.
 
 var LEVELS = ['learner', 'all'];
-var NODE_NEEDED = [20, 19];
+var NODE_NEEDED = '20.19';
 
 var wanted = process.argv[2] === 'all' ? 'all' : 'learner';
-var version = process.versions.node.split('.').map(Number);
-
-if (version[0] < NODE_NEEDED[0] || (version[0] === NODE_NEEDED[0] && version[1] < NODE_NEEDED[1])) {
+if (isOlder(process.versions.node, NODE_NEEDED)) {
   console.error(
     'Down the Wire needs Node ' +
-      NODE_NEEDED.join('.') +
+      NODE_NEEDED +
       ' or later, and this is Node ' +
       process.versions.node +
       '. Install a newer one from https://nodejs.org and try again.',
   );
   process.exit(2);
+}
+
+/**
+ * @param {string} version such as 18.20.4
+ * @param {string} needed major and minor
+ */
+function isOlder(version, needed) {
+  var has = version.split('.').map(Number);
+  var needs = needed.split('.').map(Number);
+  if (has[0] !== needs[0]) return Number(has[0]) < Number(needs[0]);
+  return Number(has[1]) < Number(needs[1]);
 }
 
 Promise.all([
