@@ -10,6 +10,9 @@ import { drawPiece, endingInWords, overlap, remark, requestHead } from './wire-r
 /** @typedef {import('../scripts/wire/relay.ts').WireRecord} WireRecord */
 /** @typedef {{ element: HTMLElement, span: Span }} Entry */
 /** @typedef {{ type: string, data: string, id: string }} Told */
+/** Of entries, events and marks: what no piece on the tape can need any more is let go. */
+const KEPT = 600;
+
 /** @typedef {import('./wire-rows.js').Span} Span */
 /** @typedef {import('./wire-rows.js').Mark} Mark */
 /** @typedef {import('./wire-rows.js').Row} Row */
@@ -89,7 +92,7 @@ export class Tape {
    * @param {Span} span
    */
   addPieceEntry(element, span) {
-    this.entries.push({ element, span });
+    this.#addEntry({ element, span });
     this.#mark('entry', span);
   }
 
@@ -114,11 +117,16 @@ export class Tape {
       if (!event) break;
       this.#events.splice(0, found + 1);
       this.#told.shift();
-      this.entries.push({ element: told.element, span: event.span });
+      this.#addEntry({ element: told.element, span: event.span });
     }
     // Neither list may grow for ever where the two do not match.
-    if (this.#events.length > 300) this.#events.shift();
-    if (this.#told.length > 300) this.#told.shift();
+    if (this.#events.length > KEPT) this.#events.shift();
+    if (this.#told.length > KEPT) this.#told.shift();
+  }
+
+  /** @param {Entry} entry */
+  #addEntry(entry) {
+    if (this.entries.push(entry) > KEPT) this.entries.shift();
   }
 
   /** @returns {Span | undefined} what is newest here: an entry's bytes, else the last piece */
@@ -250,7 +258,7 @@ export class Tape {
    * @param {Span} span
    */
   #mark(kind, span) {
-    this.#marks.push({ kind, span });
+    if (this.#marks.push({ kind, span }) > 4 * KEPT) this.#marks.shift();
     for (let index = this.rows.length - 1; index >= 0; index--) {
       const row = this.rows[index];
       if (!row?.span) continue;

@@ -292,6 +292,21 @@ describe('the wire view', { concurrency: 2 }, () => {
     await scene.page.close();
   });
 
+  it('keeps the last 200 entries of a log, and counts on', async () => {
+    const scene = await stage.enter();
+    await scene.log('pieces', 'opening', '/clock');
+    await scene.frame.evaluate(() => {
+      type Log = HTMLElement & { piece(text: string, byteLength: number): void };
+      const log = document.querySelector<Log>('#pieces')!;
+      for (let index = 0; index < 500; index++) log.piece(`${index}`, 3);
+    });
+    const entries = scene.frame.locator('#pieces li');
+    assert.equal(await entries.count(), 200);
+    assert.match((await entries.last().textContent())!, /"499"$/);
+    assert.match((await scene.frame.locator('#pieces h2').textContent())!, /open · 500 pieces/);
+    await scene.page.close();
+  });
+
   it('follows the newest until its reader scrolls up, and goes back by a button', async () => {
     const scene = await connected();
     for (let index = 0; index < 20; index++) await scene.piece(1, index, `data: ${index}\n\n`);
