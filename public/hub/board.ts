@@ -81,9 +81,22 @@ function explain({ ok, message, sentence, excerpt, advice }: Verdict): HTMLEleme
   const parts: HTMLElement[] = [];
   const said = sentence ?? message;
   if (said) parts.push(element('p', {}, said));
-  if (excerpt) parts.push(element('pre', { tabindex: 0, 'aria-label': 'The bytes' }, excerpt));
+  if (excerpt) parts.push(...bytes(excerpt));
   if (advice) parts.push(element('p', { class: 'advice' }, sign('→'), advice));
   return parts;
+}
+
+/** The wire's lines with the caret under the byte; what the caret line says stands below, and wraps. */
+function bytes(excerpt: string): HTMLElement[] {
+  const lines = excerpt.split('\n');
+  const [, caret, words] = /^(\s*\^+)\s*(.*)$/.exec(lines.at(-1) ?? '') ?? [];
+  if (caret !== undefined) lines[lines.length - 1] = caret;
+  const shown = element(
+    'pre',
+    { tabindex: 0, role: 'group', 'aria-label': 'The bytes' },
+    lines.join('\n'),
+  );
+  return words ? [shown, element('p', { class: 'caret-words' }, words)] : [shown];
 }
 
 function noteOf({ running, provisional, milliseconds, judged }: Outcome): string {

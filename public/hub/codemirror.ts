@@ -5,7 +5,17 @@ import { html } from '@codemirror/lang-html';
 import { javascript } from '@codemirror/lang-javascript';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import type { Extension } from '@codemirror/state';
-import { drawSelection, EditorView, highlightSpecialChars, lineNumbers } from '@codemirror/view';
+import {
+  Decoration,
+  type DecorationSet,
+  drawSelection,
+  EditorView,
+  highlightSpecialChars,
+  lineNumbers,
+  MatchDecorator,
+  ViewPlugin,
+  type ViewUpdate,
+} from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 
 const colours = HighlightStyle.define([
@@ -36,6 +46,8 @@ const face = EditorView.theme({
     outline: '1.5px solid var(--glow)',
   },
   '&.cm-focused .cm-nonmatchingBracket': { backgroundColor: 'transparent', color: 'var(--signal)' },
+  '.cm-todo, .cm-todo *': { color: 'var(--ink)', fontStyle: 'normal' },
+  '.cm-todo': { backgroundColor: 'var(--hot)', padding: '2px 4px', marginLeft: '-4px' },
   '.cm-specialChar': { color: 'var(--signal)' },
   // Differences: what is new on a wash, what went struck through.
   '.cm-changedLine, .cm-insertedLine': { backgroundColor: 'var(--wash) !important' },
@@ -45,8 +57,8 @@ const face = EditorView.theme({
   '.cm-deletedLine del': { textDecoration: 'line-through' },
   '.cm-deletedText': { background: 'none !important' },
   '.cm-changeGutter': { width: '4px', padding: '0' },
-  '.cm-changedLineGutter': { background: 'var(--rail)' },
-  '.cm-deletedLineGutter': { background: 'var(--signal)' },
+  '.cm-changedLineGutter': { background: 'var(--rail) !important' },
+  '.cm-deletedLineGutter': { background: 'var(--signal) !important' },
   '.cm-collapsedLines': {
     background: 'none',
     color: 'var(--soft)',
@@ -56,6 +68,34 @@ const face = EditorView.theme({
     padding: '3px 14px',
   },
 });
+
+const todoMark = Decoration.mark({ class: 'cm-todo' });
+const todoFinder = new MatchDecorator({
+  regexp: /TODO \d+: [^\n]*?(?=\s*(?:-->|\*\/)?$)/g,
+  decoration: todoMark,
+});
+
+/** The places that steps are to fill, lit. */
+export const todos: Extension = ViewPlugin.fromClass(
+  class {
+    decorations: DecorationSet;
+
+    constructor(view: EditorView) {
+      this.decorations = todoFinder.createDeco(view);
+    }
+
+    update(update: ViewUpdate) {
+      this.decorations = todoFinder.updateDeco(update, this.decorations);
+    }
+  },
+  { decorations: ({ decorations }) => decorations },
+);
+
+/** Where a text says `TODO 3:`, as an offset; undefined if it does not. */
+export function placeOfStep(text: string, step: number): number | undefined {
+  const at = text.search(new RegExp(`TODO ${step}:`));
+  return at < 0 ? undefined : at;
+}
 
 /** What every code view of the hub has: numbers, colours, brackets. */
 export function codeFace(): Extension {

@@ -8,7 +8,7 @@ import {
   highlightActiveLineGutter,
   keymap,
 } from '@codemirror/view';
-import { codeFace, languageOf } from './codemirror.ts';
+import { codeFace, languageOf, placeOfStep, todos } from './codemirror.ts';
 import { type ConflictView, showConflict } from './conflict.ts';
 import { button, byId, element, fill } from './dom.ts';
 import { type Exercise, type ExerciseFile, stateOfFile } from './exercise.ts';
@@ -66,6 +66,25 @@ export class Editor {
     this.#view?.focus();
   }
 
+  /** Whether the text of some file has a place for this step. */
+  hasPlaceOf(step: number): boolean {
+    return this.#exercise.files.some(({ text }) => placeOfStep(text, step) !== undefined);
+  }
+
+  /** Shows the place that a step is to fill, the cursor at its beginning. */
+  showPlaceOf(step: number, options: { focus: boolean }): void {
+    const has = ({ text }: ExerciseFile) => placeOfStep(text, step) !== undefined;
+    const file = this.#exercise.files.find(has);
+    if (!file) return;
+    this.open(file.name);
+    const position = placeOfStep(file.text, step)!;
+    this.#view?.dispatch({
+      selection: { anchor: position },
+      effects: EditorView.scrollIntoView(position, { y: 'center' }),
+    });
+    if (options.focus) this.focus();
+  }
+
   #draw(): void {
     const file = this.#exercise.file(this.#file);
     this.#drawTabs();
@@ -121,6 +140,7 @@ export class Editor {
       doc: file.text,
       extensions: [
         codeFace(),
+        todos,
         languageOf(file.name),
         history(),
         indentOnInput(),

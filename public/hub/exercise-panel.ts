@@ -14,6 +14,7 @@ export class ExercisePanel {
   readonly #exercise: Exercise;
   readonly #word = element('p', { class: 'save-word', role: 'status' });
   readonly #onReset: () => void;
+  readonly #openListeners = new Set<() => void>();
   #editor: Editor | undefined;
 
   constructor(lesson: LessonInPage, exercise: Exercise, onReset: () => void) {
@@ -31,6 +32,27 @@ export class ExercisePanel {
       // The draft would be there again, but whoever leaves may not come back soon.
       if (exercise.isUnsaved) event.preventDefault();
     });
+  }
+
+  /** Calls back when the files are there. */
+  onOpen(listener: () => void): void {
+    this.#openListeners.add(listener);
+    if (this.#editor) listener();
+  }
+
+  /** Whether somebody types, or has typed what is not saved. */
+  get isInUse(): boolean {
+    return this.#exercise.isUnsaved || byId('exercise').contains(document.activeElement);
+  }
+
+  /** Whether the exercise has a place that this step is to fill. */
+  hasPlaceOf(step: number): boolean {
+    return this.#editor?.hasPlaceOf(step) ?? false;
+  }
+
+  /** Shows that place; with `focus` one can type there at once. */
+  showPlaceOf(step: number, options: { focus: boolean }): void {
+    this.#editor?.showPlaceOf(step, options);
   }
 
   /** Saves what is unsaved; the hub judges what it finds changed. With nothing to save, it judges. */
@@ -68,6 +90,7 @@ export class ExercisePanel {
       this.#editor = new Editor(this.#exercise, () => this.save());
       fill(room, this.#editor.node, this.#buttons());
       if (message) this.#say(message);
+      for (const listener of this.#openListeners) listener();
     } catch (error) {
       fill(
         room,
@@ -88,7 +111,7 @@ export class ExercisePanel {
       element(
         'p',
         { class: 'editor-keys', id: 'editor-keys' },
-        'Tab indents; to leave the text, press Escape, then Tab.',
+        'Tab indents. Escape, then Tab, leaves the text.',
       ),
     );
   }

@@ -37,7 +37,6 @@ function openLesson(lesson: LessonInPage): void {
   const hints = new Hints(folder);
   showBoard(verdicts);
   showSteps(verdicts);
-  showNow(lesson, verdicts, hints);
   followProgress(live, folder, verdicts, hints);
 
   const exercise = new Exercise(live, folder);
@@ -45,6 +44,7 @@ function openLesson(lesson: LessonInPage): void {
   const stage = new Stage(live, folder);
   const code = new CodeBySteps(lesson);
   const openTab = showTabs(code);
+  showNow({ lesson, verdicts, hints, panel, openExercise: () => openTab('exercise') });
   serveStage(stage, lesson, code);
   serveKeys(panel);
   serveSplit();
@@ -84,9 +84,7 @@ function followProgress(live: Live, folder: string, verdicts: Verdicts, hints: H
 /** Stage, switch, levers and traps; and the step of the finished lesson, which survives a reload. */
 function serveStage(stage: Stage, lesson: LessonInPage, code: CodeBySteps): void {
   const { folder } = lesson;
-  const say = (word: string) => {
-    byId('stage-word').textContent = word;
-  };
+  const say = sayOnStage;
   const lastShown = Number(recall('tab', `step:${folder}`) ?? Number.NaN);
   // Without the key only the whole lesson is shown: another step would be run for everybody.
   const stepOnStage = () => (currentKey() === undefined ? undefined : code.step);
@@ -97,7 +95,9 @@ function serveStage(stage: Stage, lesson: LessonInPage, code: CodeBySteps): void
   showWatch(stage, watch);
   showLevers(stage, folder, say);
   showTraps({ folder, traps: lesson.traps, stage, watchFinished: () => watch('finished') });
-  stage.onChange((state: StageState) => say(stageWord(state)));
+  stage.onChange((state: StageState) => {
+    byId('stage-state').textContent = stageWord(state);
+  });
 
   let isSetUp = false;
   code.onStep((step) => {
@@ -113,6 +113,15 @@ function serveStage(stage: Stage, lesson: LessonInPage, code: CodeBySteps): void
   const wasMine = recall('tab', `watch:${folder}`) === 'mine' && currentKey() !== undefined;
   if (wasMine) stage.show('mine');
   else stage.show('finished', isPresenting ? lastShown : undefined);
+}
+
+/** What a lever did, said for a while: then how the server stands is news again. */
+function sayOnStage(word: string): void {
+  const place = byId('stage-word');
+  place.textContent = word;
+  setTimeout(() => {
+    if (place.textContent === word) place.textContent = '';
+  }, 8000);
 }
 
 /** One key, and the demonstration is as it was: levers off, no trap, the page loaded anew. */
@@ -136,6 +145,7 @@ function showTabs(code: CodeBySteps): (name: 'exercise' | 'code') => void {
       tabs[key].tabIndex = key === name ? 0 : -1;
       for (const panel of panels[key]) panel.hidden = key !== name;
     }
+    document.body.dataset.tab = name;
     if (name === 'code') code.draw();
   };
   tabs.exercise.addEventListener('click', () => openTab('exercise'));

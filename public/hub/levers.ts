@@ -56,8 +56,12 @@ export function showLevers(stage: Stage, folder: string, say: (word: string) => 
   );
   const toggles: Record<keyof Levers, HTMLButtonElement> = {
     split: button('Split every', () => toggle('split', splitSize())),
-    hold: button(`Hold ${HOLD} bytes`, () => toggle('hold', HOLD)),
-    slow: button(`Slow by ${SLOW} ms`, () => toggle('slow', SLOW)),
+    hold: button('Hold', () => toggle('hold', HOLD), {
+      title: `Like a buffering proxy: nothing passes before ${HOLD} bytes have come`,
+    }),
+    slow: button('Slow', () => toggle('slow', SLOW), {
+      title: `Each piece comes ${SLOW} milliseconds later`,
+    }),
   };
   const toggle = (lever: keyof Levers, value: number) => {
     const isOn = toggles[lever].getAttribute('aria-pressed') === 'true';
@@ -101,11 +105,10 @@ function cutWords(cut: number | undefined): string {
 }
 
 /** How the watched server stands, in a word under the stage. */
-export function stageWord({ state, message, connections = 0, step }: StageState): string {
-  if (message) return message;
+export function stageWord({ state, message, step }: StageState): string {
+  if (message && state !== 'broken') return message;
   if (state === 'starting') return 'starting …';
   if (state === 'stopped') return 'at rest; the next request wakes it';
   if (state === 'broken') return 'not running';
-  const open = connections === 1 ? '1 connection' : `${connections} connections`;
-  return step === undefined ? `running, ${open}` : `up to step ${step}, ${open}`;
+  return step === undefined ? 'running' : `running, up to step ${step}`;
 }

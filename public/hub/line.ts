@@ -7,6 +7,10 @@ import { type Progress, wayOf, wordsOf } from './progress.ts';
 /** Marks the stops of the line as the progress comes in. */
 export function showLine(live: Live, lessons: StopData[]): void {
   const stops = document.querySelectorAll<HTMLElement>('.line [data-folder]');
+  // On a narrow screen the line is longer than the window.
+  const here = document.querySelector('.line .here');
+  const line = here?.closest('.line');
+  if (here instanceof HTMLElement && line) line.scrollLeft = here.offsetLeft - line.clientWidth / 2;
   live.on<Progress>('progress', (progress) => {
     for (const stop of stops) {
       const lesson = lessons.find(({ folder }) => folder === stop.dataset.folder);

@@ -153,6 +153,7 @@ function textColumn(data: LessonData): Markup {
   const index = data.lessons.findIndex((lesson) => lesson.folder === data.folder);
   const before = data.lessons.slice(0, Math.max(index, 0)).findLast((lesson) => lesson.available);
   const after = data.lessons.slice(index + 1).find((lesson) => lesson.available);
+  const parts = divideSteps(data.html.steps ?? '');
   return html`<article id="text" tabindex="-1" aria-labelledby="title">
     <p class="place">${data.part}, lesson ${twoDigits(data.number)}</p>
     <h1 id="title">${data.title}</h1>
@@ -160,9 +161,10 @@ function textColumn(data: LessonData): Markup {
     <div class="prose">${trusted(data.html.text)}</div>
     <section id="steps" aria-labelledby="steps-title">
       <h2 id="steps-title">Steps</h2>
-      <ol class="steps">${data.steps.map((step) => stepItem(step, data))}</ol>
+      ${parts.opening && html`<div class="prose">${trusted(parts.opening)}</div>`}
+      <ol class="steps">${data.steps.map((step) => stepItem(step, data, parts.steps.get(step.step)))}</ol>
     </section>
-    ${data.html.steps && html`<div class="prose">${trusted(data.html.steps)}</div>`}
+    ${parts.rest && html`<div class="prose">${trusted(parts.rest)}</div>`}
     ${
       data.html.stage.trim() !== '' &&
       html`<details id="notes" class="notes"><summary>On stage: notes for a presenter</summary>
@@ -176,19 +178,42 @@ function textColumn(data: LessonData): Markup {
   </article>`;
 }
 
-function stepItem(step: LessonData['steps'][number], { hints }: LessonData): Markup {
+/**
+ * Takes the rendered part on steps apart: what stands before `### Step 1`, the text of each step by
+ * its number, and what follows from the next heading of the second level on.
+ */
+export function divideSteps(text: string): {
+  opening: string;
+  steps: Map<number, string>;
+  rest: string;
+} {
+  const end = text.search(/<h2\b/);
+  const [about, rest] = end < 0 ? [text, ''] : [text.slice(0, end), text.slice(end)];
+  const [opening = '', ...pieces] = about.split(/<h3\b[^>]*>\s*Step (\d+)\s*<\/h3>/);
+  const steps = new Map<number, string>();
+  for (let index = 0; index < pieces.length; index += 2) {
+    steps.set(Number(pieces[index]), pieces[index + 1] ?? '');
+  }
+  return { opening: opening.trim(), steps, rest };
+}
+
+function stepItem(
+  step: LessonData['steps'][number],
+  { hints, steps }: LessonData,
+  text: string | undefined,
+): Markup {
   const own = hints.filter((hint) => hint.step === step.step);
   return html`
-        <li data-step="${step.step}"><span class="number">${step.step}</span><div>
-          <p class="title">${step.title} <span class="files">${step.files.join(', ')}</span></p>
-          <p class="state"></p>
+        <li data-step="${step.step}"><details${step === steps[0] && html` open`}><summary><span class="number">${step.step}</span><span
+          class="title">${step.title}${step.further && html` <span class="further">a further step</span>`}</span><span class="state"></span></summary>
+          ${text && html`<div class="prose">${trusted(text)}</div>`}
           ${own.map(
             (hint) =>
               html`<div class="hint" data-number="${hint.number}" hidden><p class="hint-title">Hint ${hint.number}</p>
             <div class="prose">${trusted(hint.html)}</div></div>`,
           )}
           ${own.length > 0 && html`<button type="button" class="ask-hint">A hint for step ${step.step}</button>`}
-        </div></li>`;
+        </details></li>`;
 }
 
 function stage(data: LessonData): Markup {
@@ -205,7 +230,7 @@ function stage(data: LessonData): Markup {
         </div>
         <div id="levers" class="levers" role="group" aria-label="Levers of the wire"></div>
         <div id="trap-choice" class="trap-choice"></div>
-        <p id="stage-word" class="stage-word" role="status"></p>
+        <p class="stage-words"><span id="stage-word" role="status"></span> <span id="stage-state"></span></p>
       </div>
     </section>`;
 }
@@ -268,7 +293,7 @@ function header(lessons: Stop[], here: { folder: string } | undefined): Markup {
     return html`<li class="${classes.filter(Boolean).join(' ')}" data-folder="${lesson.folder}">${
       lesson.available
         ? html`<a href="/lessons/${lesson.folder}"${isHere && html` aria-current="page"`}>${label}</a>`
-        : html`<span class="label">${label}</span>`
+        : html`<span class="closed">${label}</span>`
     }</li>`;
   });
   return html`<header class="top">
