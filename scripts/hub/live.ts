@@ -138,7 +138,9 @@ export class Live {
     client.response.on('drain', () => this.#catchUp(client));
     if (this.#clients.size === 1) {
       this.#heartbeat = setInterval(() => {
-        for (const { response } of this.#clients) response.write(':\n\n');
+        for (const { response } of this.#clients) {
+          if (!response.writableNeedDrain) response.write(':\n\n');
+        }
       }, this.#options.heartbeat);
       this.#heartbeat.unref();
       this.#options.onWatched(true);

@@ -76,6 +76,7 @@ export async function startHub(
   const clients: LiveClient[] = [];
   test.after(async () => {
     for (const client of clients) client.leave();
+    for (const mistake of mistakes) test.diagnostic(mistake);
     await hub.close();
   });
   const ask: TestHub['ask'] = (method, path, question) =>
