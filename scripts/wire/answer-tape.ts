@@ -8,12 +8,13 @@ import type { Ending } from './exchange.ts';
 import {
   type Framing,
   headerValue,
-  latin1,
   mediaType,
   type Part,
   type RequestHead,
   type ResponseHead,
 } from './http.ts';
+import { PassingFindings } from './passing-findings.ts';
+import { PieceUnderWay } from './piece-under-way.ts';
 import type { WireFacts } from './records.ts';
 
 /** An event longer than this is passed on and not read: a tape must not fill the memory. */
@@ -39,6 +40,8 @@ export class AnswerTape {
   #headPassed = false;
   #ended = false;
   #reader: EventStreamReader | undefined;
+  #findings: PassingFindings | undefined;
+  readonly #begun = performance.now();
   /** What has been read and has not passed yet. */
   #sights: Sight[] = [];
   #readTo = 0;
@@ -122,11 +125,13 @@ export class AnswerTape {
   passed(parts: Part<ResponseHead>[]): void {
     if (this.#ended) return;
     let piece = new PieceUnderWay();
+    const passed: Uint8Array[] = [];
     const flush = () => {
       const facts = piece.facts();
       if (facts) this.#emit(facts);
       piece = new PieceUnderWay();
       this.#emitSights();
+      for (const bytes of passed.splice(0)) this.#findings?.feed(bytes, this.#now);
     };
     for (const part of parts) {
       if (part.kind === 'head') this.#passHead(part);
@@ -135,7 +140,10 @@ export class AnswerTape {
         if (!piece.takes(part)) flush();
         piece.add(part);
         this.#read(part);
-        if (part.kind === 'body') this.#passedTo = part.offset + part.bytes.length;
+        if (part.kind === 'body') {
+          this.#passedTo = part.offset + part.bytes.length;
+          passed.push(part.bytes);
+        }
       }
     }
     flush();
@@ -149,10 +157,19 @@ export class AnswerTape {
     if (this.#framing === 'opaque') this.#emit({ kind: 'sealed', direction, length });
   }
 
+  /** Says that a lever has cut it: for the client a cut, and no fault of the server's. */
+  endByLever(): void {
+    this.#findings?.end('left', this.#now);
+    this.#findings = undefined;
+    this.end('cut');
+  }
+
   /** Says how it ended. Only the first word counts. */
   end(how: Ending, cause?: string): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#findings?.end(how, this.#now);
+    this.#findings = undefined;
     const unfinished = this.#unfinished();
     this.#emit({
       kind: 'end',
@@ -169,6 +186,24 @@ export class AnswerTape {
     if (head.status >= 200) this.#headPassed = true;
     const contentType = headerValue(head, 'content-type') ?? '';
     this.#emit({ kind: 'head', status: head.status, text, contentType });
+    if (head.status >= 200) this.#lookAtHead(head);
+  }
+
+  /** A client that asked for an event stream should be given one; what others get is their matter. */
+  #lookAtHead(head: ResponseHead): void {
+    const request = this.#request;
+    const accept = request && headerValue(request, 'accept');
+    if (!accept?.includes('text/event-stream') || request?.method === 'HEAD') return;
+    const findings = new PassingFindings(request?.method ?? 'GET', (finding, text) =>
+      this.#emit({ kind: 'finding', finding, text }),
+    );
+    findings.head(head, this.#now);
+    if (this.#reader) this.#findings = findings;
+  }
+
+  /** Milliseconds since the request. */
+  get #now(): number {
+    return performance.now() - this.#begun;
   }
 
   /** Reads body bytes, once, line by line: so one block at most is closed by each feed. */
@@ -218,43 +253,5 @@ export class AnswerTape {
     // Bytes that were read and are kept back by a cut: the event is over here, not for the client.
     const cut = this.#sights.find((sight) => sight.event)?.event;
     return cut ? { start: cut.start, end: this.#passedTo } : this.#reader?.unfinishedSpan;
-  }
-}
-
-/** A piece of the body and the framing around it, as they pass in one write. */
-class PieceUnderWay {
-  #before = '';
-  #bytes: Uint8Array[] = [];
-  #after = '';
-  #offset = 0;
-
-  /** Whether this part belongs to the same piece. */
-  takes(part: Part<ResponseHead>): boolean {
-    if (part.kind === 'framing' && part.closing) return true;
-    if (part.kind === 'framing') return this.#bytes.length === 0 && this.#after === '';
-    return this.#after === '';
-  }
-
-  add(part: Part<ResponseHead>): void {
-    if (part.kind === 'body') {
-      if (this.#bytes.length === 0) this.#offset = part.offset;
-      this.#bytes.push(part.bytes);
-      return;
-    }
-    if (this.#bytes.length === 0) this.#offset = part.offset;
-    if (part.closing) this.#after += latin1(part.bytes);
-    else this.#before += latin1(part.bytes);
-  }
-
-  facts(): WireFacts | undefined {
-    const before = this.#before;
-    const after = this.#after;
-    if (this.#bytes.length === 0 && before === '' && after === '') return undefined;
-    return {
-      kind: 'piece',
-      offset: this.#offset,
-      bytes: Buffer.concat(this.#bytes).toString('base64'),
-      ...((before !== '' || after !== '') && { framing: { before, after } }),
-    };
   }
 }

@@ -278,7 +278,7 @@ export class RelayConnection {
   /** Ends the client's connection in the middle of a body. */
   #cutOff(answer: AnswerTape): void {
     this.#tick();
-    answer.end('cut');
+    answer.endByLever();
     this.#finishTapes('cut');
     this.#over = true;
     this.#gate.clear();

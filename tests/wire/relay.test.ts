@@ -312,6 +312,86 @@ describe('exchanges', () => {
   });
 });
 
+describe('findings', () => {
+  test('on a good stream there is nothing to tell but that it has no ids', async (context) => {
+    const head = `${OK}Content-Type: text/event-stream\r\nCache-Control: no-store\r\n\r\n`;
+    const { tape, server } = await streaming(context, head);
+    server.write('data: 1\n\n');
+    server.write('data: 2\n\n');
+    await tape.until(() => tape.of('event').length === 2);
+    assert.deepEqual(
+      tape.of('finding').map(({ finding }) => [finding.id, finding.level]),
+      [['no-ids', 'note']],
+    );
+  });
+
+  test('a mistake is told once, as soon as its block is complete, with its place', async (context) => {
+    const { tape, server } = await streaming(context);
+    server.write(chunk('id: 1\ndata: 1\n\n'));
+    server.write(chunk('id: 2\nData: 2\n\n'));
+    server.write(chunk('id: 3\nData: 3\n\n'));
+    server.write(chunk('id: 4\ndata: 4\n\n'));
+    await tape.until(() => tape.of('event').length === 2);
+    const found = tape.of('finding').filter(({ finding }) => finding.id === 'unknown-field');
+    assert.equal(found.length, 1);
+    assert.equal(found[0]?.finding.level, 'error');
+    assert.equal(found[0]?.finding.span?.start, 21);
+    assert.match(found[0]?.text ?? '', /\^ byte 21, \+0\.\d{3} s/);
+    const kinds = tape.records.map((record) =>
+      'finding' in record ? record.finding.id : record.kind,
+    );
+    assert.ok(kinds.indexOf('unknown-field') < kinds.lastIndexOf('event'), `${kinds}`);
+  });
+
+  test('a wrong type is told to those who asked for an event stream, and to no others', async (context) => {
+    const port = await answering(
+      context,
+      `${OK}Content-Type: text/plain\r\nContent-Length: 0\r\n\r\n`,
+    );
+    const { relay, tape } = await relayTo(context, port);
+    const client = new Client(context, relay.port).write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await tape.until(() => tape.of('end').length === 1);
+    assert.deepEqual(tape.of('finding'), []);
+    client.write(GET);
+    await tape.until(() => tape.of('end').length === 2);
+    const [first] = tape.of('finding');
+    assert.equal(first?.finding.id, 'content-type');
+    assert.equal(first.exchange, 2);
+  });
+
+  test('an event that the server leaves unfinished is told, one that a lever cuts is not', async (context) => {
+    for (const [cut, expected] of [
+      [false, ['unfinished-event']],
+      [true, []],
+    ] as const) {
+      const { relay, tape, server, client } = await streaming(context);
+      server.write(chunk('data: 1'));
+      await client.until(({ text }) => text.includes('data: 1'));
+      if (cut) relay.cut();
+      else server.end('0\r\n\r\n');
+      await tape.until(() => tape.of('end').length === 1);
+      const ids = tape.of('finding').map(({ finding }) => finding.id);
+      assert.deepEqual(
+        ids.filter((id) => id === 'unfinished-event'),
+        expected,
+      );
+    }
+  });
+
+  test('of a long stream only the beginning is looked at', async (context) => {
+    const { tape, server } = await streaming(context);
+    const long = chunk(`id: 1\ndata: ${'x'.repeat(1000)}\n\n`);
+    server.write(long.repeat(300));
+    server.write(chunk('Data: late\n\n'));
+    server.write(chunk('data: unfinished'));
+    server.end('0\r\n\r\n');
+    await tape.until(() => tape.of('end').length === 1);
+    assert.equal(tape.of('event').length, 300);
+    const ids = tape.of('finding').map(({ finding }) => finding.id);
+    assert.ok(!ids.includes('unknown-field') && !ids.includes('unfinished-event'), `${ids}`);
+  });
+});
+
 describe('how a connection ends', () => {
   test("the server's end is passed on, and the client may still send", async (context) => {
     const got = promised<string>('what the client sends last');
