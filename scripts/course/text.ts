@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { marked, type Token, type Tokens } from 'marked';
 import { KitError } from '../kit-error.ts';
-import { inLesson, type Lesson } from './lessons.ts';
+import { inLesson, type Lesson, lessonSteps } from './lessons.ts';
 
 /** The headings of the second level, in order, and the parts that they open. */
 export const headings = [
@@ -57,7 +57,8 @@ interface PlacedToken {
  * Reads a lesson's text.
  *
  * @throws KitError `lessons/…/README.md:12: sentence` if it is not there, a heading is missing or
- *   out of its place, a part is empty, or the hints of a step are not numbered 1, 2, 3
+ *   out of its place, a part is empty, the hints of a step are not numbered 1, 2, 3, one is for no
+ *   step of the lesson, or a `wire` block stands inside a list or a quotation
  */
 export function readLessonText(lesson: Lesson): LessonText {
   return inLesson(lesson, () => {
@@ -69,7 +70,13 @@ export function readLessonText(lesson: Lesson): LessonText {
         `README.md is missing: write it, or get it back with git checkout -- lessons/${lesson.folder}`,
       );
     }
-    return parseLessonText(text);
+    const parsed = parseLessonText(text);
+    const last = lessonSteps(lesson).size;
+    const astray = parsed.hints.find((hint) => hint.step > last);
+    if (!astray) return parsed;
+    throw new KitError(
+      `README.md:${astray.line}: Hint ${astray.step}.${astray.number} is for a step that is not there: the last one is ${last}.`,
+    );
   });
 }
 
@@ -108,6 +115,13 @@ export function parseLessonText(text: string, file = 'README.md'): LessonText {
   for (const { token, line } of tokens) {
     if (!isHint(token) || hints.some((hint) => hint.line === line)) continue;
     throw refuse(line, 'Hints stand under "## Steps": move this one there.');
+  }
+  for (const { token, line } of tokens) {
+    if (isWire(token)) continue;
+    marked.walkTokens([token], (inner) => {
+      if (!isWire(inner)) return;
+      throw refuse(line, 'A wire block stands by itself, not inside a list or a quotation.');
+    });
   }
   return {
     title: (first!.token as Tokens.Heading).text,

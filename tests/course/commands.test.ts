@@ -79,7 +79,7 @@ const listening = {
   ...smallLesson,
   'index.html': '<!doctype html>\n',
   'server.ts':
-    "import { createServer } from 'node:net';\nconst server = createServer(() => {}).listen(0, '127.0.0.1', () => {\n  console.log(JSON.stringify({ port: (server.address() as { port: number }).port }));\n});\n",
+    "import { createServer } from 'node:net';\nconst server = createServer(() => {}).listen(0, '127.0.0.1', () => {\n  const { port } = server.address() as { port: number };\n  console.log(JSON.stringify({ port, pid: process.pid }));\n});\n",
 };
 
 async function startLesson(t: TestContext): Promise<{ child: ChildProcess; port: number }> {
@@ -90,7 +90,17 @@ async function startLesson(t: TestContext): Promise<{ child: ChildProcess; port:
   });
   t.after(() => child.kill('SIGKILL'));
   const [line] = await once(child.stdout!, 'data', { signal: AbortSignal.timeout(DEADLINE) });
-  return { child, port: JSON.parse(String(line)).port };
+  const { port, pid } = JSON.parse(String(line));
+  t.after(() => endIfRunning(pid)); // the tests are to end even when what they test fails
+  return { child, port };
+}
+
+function endIfRunning(pid: number) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended, as it should.
+  }
 }
 
 function connects(port: number): Promise<boolean> {

@@ -196,6 +196,11 @@ const broken: [what: string, text: string, sentence: string][] = [
     text.replace('Claims.\n', 'Claims.\n\n### Hint 3.1\n\nNo.\n'),
     'README.md:73: Hints stand under "## Steps": move this one there.',
   ],
+  [
+    'a transcript inside a list',
+    text.replace('- two', '- two\n\n  ```wire\n  data: x\n  ```'),
+    'README.md:14: A wire block stands by itself, not inside a list or a quotation.',
+  ],
 ];
 for (const [what, spoiled, sentence] of broken) {
   test(`${what} is refused with file and line`, () => {
@@ -206,6 +211,15 @@ for (const [what, spoiled, sentence] of broken) {
 test('the text of a lesson is read from its folder, and errors name it', (t) => {
   const good = firstLesson(makeClone(t, { ...smallLesson, 'README.md': text }));
   assert.equal(readLessonText(good).title, 'The station clock');
+  const astray = firstLesson(
+    makeClone(t, { ...smallLesson, 'README.md': text.replace('### Hint 2.1', '### Hint 3.1') }),
+  );
+  assert.throws(
+    () => readLessonText(astray),
+    new KitError(
+      'lessons/01-event-stream/README.md:43: Hint 3.1 is for a step that is not there: the last one is 2.',
+    ),
+  );
   const bad = firstLesson(makeClone(t, { ...smallLesson, 'README.md': '# A\n\n> B?\n' }));
   assert.throws(
     () => readLessonText(bad),
