@@ -43,7 +43,7 @@ const tag = process.env[TAG] ?? '';
 const watcher = new Worker(new URL('./watcher.js', import.meta.url), {
   execArgv: [],
   workerData: { tag },
-  resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
+  resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 2 },
 });
 
 let count = () => ({ timers: 0, sockets: 0, writesAfterClose: 0 });

@@ -4,7 +4,7 @@
 // the program, and the kit's own could hold its key.
 import { TAG } from './processes.js';
 
-const KITS_OWN = /^(npm_|DOWN_THE_WIRE_|KIT_|PLAYWRIGHT_)/i;
+const KITS_OWN = /^(npm_|DOWN_THE_WIRE_|KIT_|PLAYWRIGHT_|NODE_TEST_)/i;
 const OF_THE_STARTER = new Set([
   'INIT_CWD',
   'PROJECT_CWD',
@@ -13,7 +13,6 @@ const OF_THE_STARTER = new Set([
   'NODE_CHANNEL_FD',
   'NODE_CHANNEL_SERIALIZATION_MODE',
   'NODE_UNIQUE_ID',
-  'NODE_TEST_CONTEXT',
   'NODE_V8_COVERAGE',
   'VSCODE_INSPECTOR_OPTIONS',
   'FORCE_COLOR',

@@ -107,7 +107,7 @@ export class OwnedProcess {
 
   /** Resolves when all output of an ended process has come, or has had time enough to come. */
   async lastWords(): Promise<void> {
-    await Promise.race([this.#closed, delay(LAST_WORDS)]);
+    await Promise.race([this.#closed, delay(LAST_WORDS, undefined, { ref: false })]);
   }
 
   /**
@@ -124,6 +124,7 @@ export class OwnedProcess {
     this.#child.ref(); // a spare is not waited for otherwise
     if (pid !== undefined && WINDOWS) await this.#endTree(pid);
     else if (pid !== undefined) await this.#endGroup(pid);
+    await this.lastWords(); // what it printed may still be on its way
     for (const stream of this.#child.stdio) stream?.destroy();
   }
 

@@ -59,12 +59,15 @@ function readEnvironment(name) {
 /** @param {string} mark @returns {Process[]} */
 function listFromPs(mark) {
   const columns = ['-A', '-E', '-ww', '-o', 'pid=,ppid=,pgid=,stat=,command='];
-  const { stdout } = spawnSync('ps', columns, { encoding: 'latin1', maxBuffer: 64 * 1024 * 1024 });
+  const { pid: own, stdout } = spawnSync('ps', columns, {
+    encoding: 'latin1',
+    maxBuffer: 64 * 1024 * 1024,
+  });
   /** @type {Process[]} */
   const found = [];
   for (const line of (stdout ?? '').split('\n')) {
     const [, pid, parent, group, state] = line.match(/^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)/) ?? [];
-    if (!state || state.startsWith('Z')) continue;
+    if (!state || state.startsWith('Z') || Number(pid) === own) continue;
     found.push({
       pid: Number(pid),
       parent: Number(parent),

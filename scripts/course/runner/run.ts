@@ -1,5 +1,5 @@
 // One run of a program: from its start, over what it says and what goes wrong, to its end.
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { answersAt } from './answers-at.ts';
 import { type Output, OutputLog } from './output.ts';
@@ -64,7 +64,7 @@ export class Run {
     this.port = request.port;
     this.origin = `http://127.0.0.1:${request.port}`;
     this.#program = {
-      directory: request.directory,
+      directory: resolve(request.directory),
       file: request.file ?? basename(path),
       port: request.port,
     };
