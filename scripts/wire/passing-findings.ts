@@ -64,7 +64,10 @@ export class PassingFindings {
   end(ending: Ending, at: number): void {
     clearTimeout(this.#timer);
     // Of a longer body the end has not been seen, so nothing can be said of it.
-    if (this.#length >= LOOKED_AT) return;
+    if (this.#length >= LOOKED_AT) {
+      if (this.#reader.blocks.length > this.#blocks) this.#look();
+      return;
+    }
     this.#reader.end(at);
     this.#tellAll(this.#inBody({ ending, endedAt: at }));
   }
