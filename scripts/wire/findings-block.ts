@@ -1,11 +1,8 @@
 // What can be found in one block of an event stream, from its lines alone.
 import { characterAt, type Span } from './bytes.ts';
 import type { Block, Line } from './event-stream.ts';
+import { type Field, isKnown, meantBy, plainName } from './field-names.ts';
 import { type Finding, finding, quote } from './finding.ts';
-
-/** The fields that the standard knows. */
-const FIELDS = ['data', 'event', 'id', 'retry'] as const;
-type Field = (typeof FIELDS)[number];
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
@@ -18,12 +15,14 @@ const BYTE_ORDER_MARK = '\uFEFF';
  */
 export function findingsInBlock(block: Block, body: Uint8Array, start = 0): Finding[] {
   const lines = block.lines.filter(isWhole);
-  const unknown = unknownLines(lines);
+  const continued = continuations(lines);
+  const unknown = unknownLines(lines).filter((line) => !continued.has(line));
+  const hasData = lines.some(({ name }) => name === 'data');
   const found = [
-    lineBreak(lines, unknown, body, start),
-    ...unknown.filter((line) => !isContinuation(lines, line)).map((line) => misnamed(block, line)),
+    lineBreak(lines, continued, body, start),
+    ...unknown.map((line) => misnamed(line, hasData, block.blank !== undefined)),
     runTogether(block, lines),
-    noData(block, lines, unknown),
+    hasData ? undefined : noData(block, lines, unknown),
     ...lines.map(badRetry),
     ...lines.map(badId),
     reservedType(block, lines),
@@ -33,19 +32,6 @@ export function findingsInBlock(block: Block, body: Uint8Array, start = 0): Find
   return found
     .filter((one) => one !== undefined)
     .sort((one, other) => (one.span?.start ?? 0) - (other.span?.start ?? 0));
-}
-
-/** Whether this line is a field that clients know. */
-export function isKnown(line: Line): boolean {
-  return line.kind === 'field' && FIELDS.some((field) => field === line.name);
-}
-
-/** The field that was meant by a name that is none, if that is plain to see. */
-export function meantBy(name: string): Field | undefined {
-  const plain = plainName(name);
-  const same = FIELDS.find((field) => field === plain);
-  if (same) return same;
-  return FIELDS.find((field) => field.length > 2 && isSlip(plain, field));
 }
 
 /** Whether the line has ended. One that has not may still become anything. */
@@ -58,25 +44,6 @@ export function lineBytes({ span }: Pick<Line, 'span'>, body: Uint8Array, start 
   return body.subarray(span.start - start, span.end - start);
 }
 
-/** Whether one text is the other with one letter too much, too few, wrong, or two exchanged. */
-function isSlip(one: string, other: string): boolean {
-  if (Math.abs(one.length - other.length) > 1 || one.length < 3) return false;
-  let front = 0;
-  while (front < one.length && one[front] === other[front]) front++;
-  const [rest, otherRest] = [one.slice(front), other.slice(front)];
-  return (
-    rest.slice(1) === otherRest ||
-    rest === otherRest.slice(1) ||
-    rest.slice(1) === otherRest.slice(1) ||
-    (rest[0] === otherRest[1] && rest[1] === otherRest[0] && rest.slice(2) === otherRest.slice(2))
-  );
-}
-
-/** A name without what the eye does not see: capitals, spaces, control characters, byte order marks. */
-function plainName(name: string): string {
-  return name.replace(/[\p{C}\p{Z}]/gu, '').toLowerCase();
-}
-
 /** Lines that are no field. What is nothing but a stray mark, or a comment behind one, is none. */
 function unknownLines(lines: Line[]): Line[] {
   return lines.filter(
@@ -84,32 +51,41 @@ function unknownLines(lines: Line[]): Line[] {
   );
 }
 
-/** Whether a line is what is left of a value that has a line break in it. */
-function isContinuation(lines: Line[], line: Line): boolean {
+/** The lines that are what is left of a value with line breaks in it. */
+function continuations(lines: Line[]): Set<Line> {
+  const found = new Set<Line>();
+  let inValue = false;
+  for (const line of lines) {
+    if (line.kind !== 'field') continue;
+    if (isKnown(line)) inValue = line.name === 'data';
+    else if (inValue && !looksLikeField(line)) found.add(line);
+    else inValue = false;
+  }
+  return found;
+}
+
+/** Whether an unknown line is a field that somebody meant to write, and not a piece of text. */
+function looksLikeField(line: Line): boolean {
   const { name = '' } = line;
-  const hasColon = line.nameSpan?.end !== line.terminator.start;
   const meant = meantBy(name);
-  if (hasColon && (meant || /^\uFEFF?[A-Za-z_][\w-]*\s*$/.test(name))) return false;
-  if (meant === plainName(name)) return false;
-  const before = lines.slice(0, lines.indexOf(line)).findLast(({ kind }) => kind === 'field');
-  if (!before) return false;
-  return before.name === 'data' || (!isKnown(before) && isContinuation(lines, before));
+  const hasColon = line.nameSpan?.end !== line.terminator.start;
+  if (!hasColon) return meant !== undefined && meant === plainName(name);
+  return meant !== undefined || /^\uFEFF?[A-Za-z_][\w-]*\s*$/.test(name);
 }
 
 function lineBreak(
   lines: Line[],
-  unknown: Line[],
+  continued: Set<Line>,
   body: Uint8Array,
   start: number,
 ): Finding | undefined {
-  const continued = unknown.filter((line) => isContinuation(lines, line));
-  const first = continued[0];
+  const [first] = continued;
   if (!first) return undefined;
-  const before = lines[lines.indexOf(first) - 1]!;
-  const value = lines.findLast((line) => line.name === 'data' && line.span.end <= first.span.start)!
-    .value!;
+  const index = lines.indexOf(first);
+  const value = lines.slice(0, index).findLast(({ name }) => name === 'data')?.value ?? '';
   // A CR between LFs is no line end that anyone chose: it was in the text.
-  const smuggled = endsInReturn(before, body, start) && !endsInReturn(first, body, start);
+  const smuggled =
+    endsInReturn(lines[index - 1]!, body, start) && !endsInReturn(first, body, start);
   return finding('line-break-in-data', {
     message:
       `The value of \`data\` has a ${smuggled ? 'carriage return' : 'line break'} in it: ` +
@@ -119,7 +95,7 @@ function lineBreak(
       ? 'Write JSON on one line, as `JSON.stringify(value)` does, or begin each of its lines ' +
         'with `data: `.'
       : 'Begin each line of the value with `data: `. Clients put the line breaks back.',
-    span: { start: first.span.start, end: continued.at(-1)!.span.end },
+    span: { start: first.span.start, end: [...continued].at(-1)!.span.end },
     mark: 'this line does not begin with `data:`',
     at: first.at,
   });
@@ -132,12 +108,11 @@ function endsInReturn({ terminator }: Line, body: Uint8Array, start: number): bo
 }
 
 /** A name that is no field: what was meant, and what is lost. */
-function misnamed(block: Block, line: Line): Finding {
+function misnamed(line: Line, hasData: boolean, closed: boolean): Finding {
   const { name = '', value = '' } = line;
   const meant = meantBy(name);
   const exact = meant !== undefined && meant === plainName(name);
-  const hasData = block.lines.some((other) => other.name === 'data');
-  const unread = block.blank !== undefined && !hasData;
+  const unread = closed && !hasData;
   const why = exact ? reason(name, meant) : 'is not a field that clients know';
   const loses = meant === 'data' || meant === 'event' ? exact || unread : unread && !meant;
   const tail = meant && (exact || loses) ? ` ${loss(meant, hasData)}` : '';
@@ -202,7 +177,7 @@ function runTogether(block: Block, lines: Line[]): Finding | undefined {
 
 function noData(block: Block, lines: Line[], unknown: Line[]): Finding | undefined {
   const type = lines.findLast((line) => line.name === 'event');
-  if (!block.blank || !type?.value || lines.some((line) => line.name === 'data')) return undefined;
+  if (!block.blank || !type?.value) return undefined;
   // A `Data:` in the block says it better.
   if (unknown.some((line) => meantBy(line.name ?? '') === 'data')) return undefined;
   return finding('no-data', {
@@ -274,14 +249,13 @@ function reservedType(block: Block, lines: Line[]): Finding | undefined {
 }
 
 function strayMark(line: Line, body: Uint8Array, start: number): Finding | undefined {
-  const end = line.terminator.start - start;
-  let offset = body.indexOf(0xef, line.span.start - start);
-  while (offset !== -1 && offset < end) {
-    if (characterAt(body, offset).codePoint === 0xfeff) break;
-    offset = body.indexOf(0xef, offset + 1);
+  const text = body.subarray(line.span.start - start, line.terminator.start - start);
+  let offset = text.indexOf(0xef);
+  while (offset !== -1 && characterAt(text, offset).codePoint !== 0xfeff) {
+    offset = text.indexOf(0xef, offset + 1);
   }
-  if (offset === -1 || offset >= end) return undefined;
-  const place = offset + start;
+  if (offset === -1) return undefined;
+  const place = line.span.start + offset;
   const inName = line.kind === 'field' && place < (line.nameSpan?.end ?? 0);
   return finding('stray-bom', {
     message:

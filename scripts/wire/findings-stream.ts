@@ -1,7 +1,8 @@
 // What can be found in a whole body: what its blocks have, how it ended, and what never came.
 import type { Block, EventStreamReader, Line } from './event-stream.ts';
+import { FIELDS, isKnown, meantBy } from './field-names.ts';
 import { count, type Finding, finding, quote, seconds } from './finding.ts';
-import { findingsInBlock, isKnown, isWhole, lineBytes, meantBy } from './findings-block.ts';
+import { findingsInBlock, isWhole, lineBytes } from './findings-block.ts';
 import type { Look } from './findings-head.ts';
 import { heldBack, silent } from './findings-timing.ts';
 import { headerValue } from './http.ts';
@@ -110,12 +111,16 @@ function notFramed(blocks: Block[], body: Uint8Array): Finding | undefined {
   const whole = { ...first, span: { start: first.span.start, end: first.terminator.start } };
   const text = quote(lineBytes(whole, body), 32);
   const more = lines.length === 1 ? 'came' : `and ${count(lines.length - 1, 'more line')} came`;
-  const example = text.endsWith('…`') ? '…' : text.slice(1, -1);
+  // An example is of use only if one could type it.
+  const example = /[\\…]/.test(text) ? '…' : text.slice(1, -1);
+  const advice = text.startsWith('`<')
+    ? 'This looks like a page of HTML. Compare the path of the request with that of the stream.'
+    : `Write \`data: \` before the text and end the event with a blank line: \`data: ${example}\\n\\n\`.`;
   return finding('not-framed', {
     message:
       `${text} ${more}, and no field of an event stream is there: lines that begin with ` +
       '`data:`, `event:`, `id:` or `retry:`. No event can come of it.',
-    advice: `Write \`data: \` before the text and end the event with a blank line: \`data: ${example}\\n\\n\`.`,
+    advice,
     span: first.span,
     mark: 'no field',
     at: first.at,
@@ -127,7 +132,7 @@ function mayBecomeField(line: Line): boolean {
   const { name = '' } = line;
   const hasColon = line.nameSpan?.end !== line.terminator.start;
   if (isWhole(line) || hasColon) return false;
-  return ['data', 'event', 'id', 'retry'].some((field) => field.startsWith(name));
+  return FIELDS.some((field) => field.startsWith(name));
 }
 
 /** The other side has ended the body, and a block has no blank line. */
@@ -179,17 +184,20 @@ function ends({ events, reconnectionTime }: EventStreamReader, look: Look): Find
   const { ending, endedAt, speed } = look;
   if (ending !== 'complete' && ending !== 'closed') return undefined;
   const when = endedAt === undefined ? '' : `, ${seconds(endedAt, speed)} after the request`;
+  const number =
+    events.length === 0 ? 'before any event' : `after ${count(events.length, 'event')}`;
   const wait =
     reconnectionTime === undefined
       ? 'after some seconds'
       : `after ${reconnectionTime} milliseconds`;
   return finding('ends', {
     message:
-      `The server ended the stream after ${count(events.length, 'event')}${when}. ` +
+      `The server ended the stream ${number}${when}. ` +
       `Browsers come back ${wait} and ask again.`,
     advice:
-      'If that is meant, say with `retry` when to come back. ' +
-      'If nothing more is to come, answer the next request with 204.',
+      (reconnectionTime === undefined
+        ? 'If that is meant, say with `retry` when to come back. '
+        : '') + 'If nothing more is to come, answer the next request with 204.',
     at: endedAt,
   });
 }

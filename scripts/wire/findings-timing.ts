@@ -67,10 +67,11 @@ export function heldBack(
   let note: Finding | undefined;
   for (const [index, burst] of bursts.entries()) {
     const silence = (burst.from - (bursts[index - 1]?.to ?? connectedAt)) * speed;
+    if (silence < SILENCE) continue;
     const events = reader.events.filter(
       ({ span }) => span.end > burst.start && span.end <= burst.end,
     );
-    if (silence < SILENCE || events.length < SEVERAL) continue;
+    if (events.length < SEVERAL) continue;
     const came = `${events.length} events came at once, after ${seconds(silence)} of silence`;
     const evidence = evidenceOf(burst, bursts, body, reader, look);
     const told = {
