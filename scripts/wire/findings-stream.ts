@@ -186,6 +186,8 @@ function ends({ events, reconnectionTime }: EventStreamReader, look: Look): Find
   const when = endedAt === undefined ? '' : `, ${seconds(endedAt, speed)} after the request`;
   const number =
     events.length === 0 ? 'before any event' : `after ${count(events.length, 'event')}`;
+  const retry = 'If that is meant, say with `retry` when to come back.';
+  const last = 'If nothing more is to come, answer the next request with 204.';
   const wait =
     reconnectionTime === undefined
       ? 'after some seconds'
@@ -194,10 +196,7 @@ function ends({ events, reconnectionTime }: EventStreamReader, look: Look): Find
     message:
       `The server ended the stream ${number}${when}. ` +
       `Browsers come back ${wait} and ask again.`,
-    advice:
-      (reconnectionTime === undefined
-        ? 'If that is meant, say with `retry` when to come back. '
-        : '') + 'If nothing more is to come, answer the next request with 204.',
+    advice: reconnectionTime === undefined ? `${retry} ${last}` : last,
     at: endedAt,
   });
 }
