@@ -123,6 +123,8 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   };
 
   async function close(): Promise<void> {
+    // Spare processes keep nothing awake, and waiting for their end is worth staying awake.
+    const awake = setInterval(() => {}, 1000);
     live.close();
     progress.watch(false);
     exercises.close();
@@ -131,6 +133,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     await runner.close();
     server.closeAllConnections();
     await closed;
+    clearInterval(awake);
   }
 }
 

@@ -218,7 +218,7 @@ function stepItem(
 
 function stage(data: LessonData): Markup {
   return html`<section id="stage" class="stage" tabindex="-1" aria-labelledby="stage-title">
-      <h2 id="stage-title" class="unseen">The stage</h2>
+      <h2 id="stage-title" class="unseen">The stage: ${data.title}</h2>
       <div id="trap-banner" class="banner" hidden></div>
       <div id="frame" class="frame" data-title="${data.title}">
         <p id="frame-word" class="frame-word">The stage is being set.</p>
