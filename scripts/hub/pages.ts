@@ -57,7 +57,7 @@ export function mapPage({ lessons }: MapData): string {
     className: 'map',
     header: header([], undefined),
     main: html`
-<main id="map">
+<main id="main" tabindex="-1">
   <div class="welcome">
     <h1>Streaming over HTTP, byte by byte</h1>
     <p>Each lesson is a small server and a page. The same stream comes to the page twice: through
@@ -275,7 +275,7 @@ export function notFoundPage(data: { sentence?: string; lessons?: Stop[] } = {})
     className: 'nowhere',
     header: header(data.lessons ?? [], undefined),
     main: html`
-<main><h1>No train stops here</h1>
+<main id="main" tabindex="-1"><h1>No train stops here</h1>
   <p>${data.sentence ?? 'This address leads to no lesson and to no file.'}</p>
   <p><a href="/">Go to the map of the course</a></p></main>`,
   });
@@ -330,7 +330,7 @@ function whole({ title, className, script, header: top, skips, main, data }: Who
 ${script && html`<script type="module" src="/hub/${script}.js"></script>`}
 </head>
 <body class="${className}">
-<nav class="skips" aria-label="Skip">${skips ?? html`<a href="#map">Skip to the course</a>`}</nav>
+<nav class="skips" aria-label="Skip">${skips ?? html`<a href="#main">Skip to the course</a>`}</nav>
 ${top}
 ${main}
 ${data !== undefined && html`<script type="application/json" id="data">${jsonInside(data)}</script>`}

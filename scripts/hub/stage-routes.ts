@@ -5,9 +5,10 @@ import { checkStep } from '../course/derive.ts';
 import { checkKey } from './guard.ts';
 import { choiceIn, leversIn, numberIn, textIn } from './input.ts';
 import { lessonAt } from './lesson-data.ts';
+import type { StageEvent } from './live-events.ts';
 import { Refusal } from './refusal.ts';
 import type { Rooms } from './rooms.ts';
-import { type Call, keyed, open, type Route } from './router.ts';
+import { type Call, keyed, open, type Route, sendJson } from './router.ts';
 import type { Stage } from './stage.ts';
 import { lastStep } from './stages.ts';
 
@@ -15,9 +16,11 @@ export function stageRoutes(rooms: Rooms): Route[] {
   const { root, stages, gate } = rooms;
   const leversOf = (call: Call) => stageOf(rooms, call.params.which, call.params.folder!);
   return [
-    open('POST', '/api/stages/finished/:folder', (call) => showFinished(rooms, call)),
-    keyed('POST', '/api/stages/mine/:folder', ({ params }) =>
-      stages.showMine(lessonAt(root, params.folder!)),
+    open('POST', '/api/stages/finished/:folder', async (call) =>
+      unlessBroken(call, await showFinished(rooms, call)),
+    ),
+    keyed('POST', '/api/stages/mine/:folder', async (call) =>
+      unlessBroken(call, await stages.showMine(lessonAt(root, call.params.folder!))),
     ),
     keyed('POST', '/api/stages/finished/:folder/trap', (call) => showTrap(rooms, call)),
     keyed('POST', '/api/stages/:which/:folder/levers', async (call) =>
@@ -47,6 +50,13 @@ function stageOf({ root, stages }: Rooms, which: unknown, folder: string): Stage
     throw new Refusal(404, `A stage is "finished" or "mine", and not ${JSON.stringify(which)}.`);
   }
   return stages.of(which, lessonAt(root, folder));
+}
+
+/** No page is to be loaded from a stage that is broken: its port may be another program's. */
+function unlessBroken({ response }: Call, event: StageEvent): StageEvent | undefined {
+  if (event.state !== 'broken') return event;
+  sendJson(response, 409, { error: event.message ?? 'The server does not run.', ...event });
+  return undefined;
 }
 
 /** Whoever only reads sees what there is; an earlier step is chosen by who holds the key. */

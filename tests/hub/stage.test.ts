@@ -161,10 +161,10 @@ test('a port that is in use is one sentence on the stage, and works once it is f
     ports: () => ({ first: port, second: port + 1 }),
   });
   const { status, json } = await other.ask('POST', finished);
-  assert.equal(status, 200);
+  assert.equal(status, 409);
   assert.equal(json.state, 'broken');
   assert.equal(
-    json.message,
+    json.error,
     `Port ${port}, where this lesson is shown, is in use by another program (perhaps this lesson, started alone); end that program and ask again.`,
   );
   assert.equal((await other.ask('GET', '/')).status, 200);
@@ -192,8 +192,8 @@ test("a syntax error in the learner's server is said on its stage, and mended by
   const starter = json.files.find(({ name }: { name: string }) => name === 'server.ts').text;
   writeFileSync(file, `${starter}\n}}}`);
   const shown = await hub.keyed('POST', mine);
-  assert.equal(shown.json.state, 'broken');
-  assert.match(shown.json.message, /server\.ts/);
+  assert.equal(shown.status, 409);
+  assert.match(shown.json.error, /server\.ts/);
   const live = hub.live({ 'x-kit-key': hub.key });
   await live.isHere();
   writeFileSync(file, `${starter}\n`);
