@@ -45,6 +45,8 @@ const A_FULL_BUFFER = [0, 1, 2, 3]
   .map((id) => `id: ${id}\ndata: ${'x'.repeat(1100)}\n\n`)
   .join('')
   .slice(0, 4096);
+/** 4096 bytes that end with an event. */
+const WHOLE_EVENTS = `id: 1\ndata: ${'x'.repeat(50)}\n\n`.repeat(64);
 /** Ten events, 20 bytes each. */
 const TEN = Array.from({ length: 10 }, (_, id) => `id: ${id}\ndata: 123456\n\n`).join('');
 
@@ -153,6 +155,12 @@ export const provoking: Case[] = [
         level: 'warning',
         headAt: 5,
       },
+    ),
+    answer(
+      'held-back',
+      'as many bytes as a buffer has, and no event cut',
+      { 8000: WHOLE_EVENTS },
+      { level: 'note', headAt: 5 },
     ),
     answer(
       'held-back',

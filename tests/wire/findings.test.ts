@@ -2,10 +2,13 @@
 // never called wrong. After a change of wording, `UPDATE_FIXTURES=1` writes the new text.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { concat } from '../../scripts/wire/bytes.ts';
 import { EventStreamReader } from '../../scripts/wire/event-stream.ts';
+import { openExchange } from '../../scripts/wire/exchange.ts';
 import {
   describeFinding,
   type Finding,
@@ -265,6 +268,31 @@ test('a stream of the corpus that loses nothing is not called wrong, however it 
         name,
       );
     }
+  }
+});
+
+test('a plain Node server, met over a real connection, has nothing wrong', async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-store',
+    });
+    response.write('retry: 1000\nid: 1\ndata: 12:00:01\n\n');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = server.address() as AddressInfo;
+    const exchange = openExchange({ origin: `http://127.0.0.1:${port}`, path: '/' });
+    const reader = new EventStreamReader();
+    exchange.onPiece((piece) => reader.feed(piece.bytes, piece.at));
+    const event = await exchange.until(() => reader.events[0], 5000);
+    assert.equal(event?.data, '12:00:01');
+    exchange.leave();
+    assert.deepEqual(findingsInHead(exchange.head!, exchange), []);
+    assert.deepEqual(findingsInStream(reader, exchange.body, exchange), []);
+  } finally {
+    server.closeAllConnections();
+    server.close();
   }
 });
 
