@@ -8,8 +8,8 @@ export const checks = [
     const clock = watch('/clock');
     await clock.headComesAtOnce({
       otherwise:
-        'Node keeps the head back until the body begins. Call response.flushHeaders() right after ' +
-        'response.writeHead(…), and the page says "open" at once.',
+        'Write the head with `response.writeHead(200, …)` and send it with ' +
+        '`response.flushHeaders()`: Node keeps it back until the body begins.',
     });
     clock.isAnEventStream();
   }),
@@ -19,11 +19,11 @@ export const checks = [
     for (const other of others) {
       await other.isAnswered({
         otherwise:
-          'Answer every request. What is not /clock goes to servePage(import.meta.dirname, ' +
-          'request, response), which answers 404 where there is nothing.',
+          'Answer every request. What is not `/clock` goes to `servePage(import.meta.dirname, ' +
+          'request, response)`, which answers 404 where there is nothing.',
       });
       other.isNoEventStream({
-        otherwise: "Compare the whole path: request.url === '/clock'.",
+        otherwise: "Compare the whole path: `request.url === '/clock'`.",
       });
     }
   }),
@@ -32,44 +32,43 @@ export const checks = [
     const clock = watch('/clock');
     await clock.eventComes(1, {
       within: 3000,
-      otherwise: 'Write one event: response.write(`data: ${stationTime()}\\n\\n`).',
+      otherwise: "Write one event: `response.write('data: ' + stationTime() + '\\n\\n')`.",
     });
     clock.everyLineIsUnderstood();
   }),
 
-  check(3, 'An event comes every second, and the clock moves', async ({ watch, fail }) => {
+  check(3, 'An event comes every second, and the clock moves', async ({ watch }) => {
     const clock = watch('/clock');
-    const events = await clock.eventsCome({
+    const [first] = await clock.eventsCome({
       every: 1000,
       otherwise:
-        'Put response.write(…) into setInterval(() => { … }, TICK), and leave response.end() out: ' +
-        'this response goes on.',
+        'Put `response.write(…)` into `setInterval(() => { … }, TICK)`, with `TICK` at 1000, and ' +
+        'leave `response.end()` out: this response goes on.',
     });
     clock.everyLineIsUnderstood();
 
-    // A clock without seconds may show the same text for a minute; one with seconds may not.
-    const times = events.map((event) => event.data);
-    if (/:\d\d:\d\d|\d{10}/.test(times[0]!) && new Set(times).size === 1) {
-      fail({
-        sentence: `The clock stands still: each of ${times.length} events says the same time.`,
-        excerpt: clock.timetable(),
-        otherwise: 'Ask for the time inside the function that setInterval calls, at every tick.',
-      });
-    }
+    // A clock without seconds may show one text for a minute; a clock that has them may not.
+    if (!/:\d\d:\d\d|\d{10}/.test(first.data)) return;
+    await clock.dataChanges({
+      within: 4,
+      otherwise: 'Ask for the time inside the function that `setInterval` calls, at every tick.',
+    });
   }),
 
   check(4, "A client that leaves takes its own clock along, and nobody else's", async (scene) => {
     const clients = scene.crowd('/clock', 12);
     const otherwise =
-      'Give each client a clock of its own: const clock = setInterval(…) inside the function that ' +
-      'is called for each client, and clearInterval(clock) when that one leaves.';
+      'Give each client a clock of its own, which writes to its own response: `const clock = ' +
+      'setInterval(…)` inside the function that is called for each client, and ' +
+      '`clearInterval(clock)` when that one leaves.';
     await clients.comeAndHearAnEvent({ within: 4000, otherwise });
     await clients.leaveButForFirstAndLast();
     await clients.stayersHearMore({ within: 3000, otherwise });
     await clients.leaveNothingBehind({
       within: 3000,
       otherwise:
-        "Stop the clock when its client leaves: response.on('close', () => clearInterval(clock)).",
+        "When a client leaves, stop its clock: `response.on('close', () => clearInterval(clock))`. " +
+        'If you keep a list of clients, take it off the list there as well.',
     });
   }),
 ];

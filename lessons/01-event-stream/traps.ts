@@ -92,6 +92,7 @@ export const traps = [
     name: 'one-newline',
     step: 2,
     title: 'One line break after the data instead of two',
+    finding: 'unfinished-event',
     change: [{ file, from: '`data: ${stationTime()}\\n\\n`', to: '`data: ${stationTime()}\\n`' }],
     prediction: {
       question: 'With one \\n instead of two, what do the two columns show?',

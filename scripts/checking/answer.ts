@@ -1,6 +1,7 @@
 // One answer of the server, and what a check can ask of it. Each question that is answered with no
 // ends the check with a Failure: what came, what was meant, what to do next.
 
+import { visible } from '../wire/bytes.ts';
 import { EventStreamReader, type StreamEvent } from '../wire/event-stream.ts';
 import type { Exchange } from '../wire/exchange.ts';
 import { mediaType, type ResponseHead } from '../wire/http-head.ts';
@@ -108,7 +109,7 @@ export class Answer {
     const { head } = this.exchange;
     if (!head || mediaType(head) !== 'text/event-stream') return;
     throw new Failure({
-      sentence: `${this.path} was answered with an event stream. Only the path of the stream itself was meant to be one.`,
+      sentence: `\`${this.path}\` was answered with an event stream. Only the path of the stream itself was meant to be one.`,
       excerpt: headExcerpt(this, 'content-type'),
       advice: otherwise,
       certain: true,
@@ -142,14 +143,33 @@ export class Answer {
    *
    * @returns the events that it was judged by, two at least
    */
-  async eventsCome({ every, otherwise }: Otherwise & { every: number }): Promise<StreamEvent[]> {
-    await this.eventComes(1, { within: 3 * every, otherwise });
+  async eventsCome({
+    every,
+    otherwise,
+  }: Otherwise & { every: number }): Promise<[StreamEvent, ...StreamEvent[]]> {
+    const first = await this.eventComes(1, { within: 3 * every, otherwise });
     for (let count = 2; ; count++) {
       await this.eventComes(count, { within: 3 * every, otherwise });
       const rhythm = judgeRhythm(this.events, this.stage.real(every));
-      if (rhythm === 'right') return this.events;
+      if (rhythm === 'right') return [first, ...this.events.slice(1)];
       if (rhythm !== 'open') throw new Failure(this.#explainRhythm(rhythm, every, otherwise));
     }
+  }
+
+  /**
+   * One of so many events must say something else than the first. A tick that comes late may say
+   * the same second as the next one, so two are not enough.
+   */
+  async dataChanges({ within, otherwise }: Otherwise & { within: number }): Promise<void> {
+    for (let count = 2; count <= within; count++) {
+      await this.eventComes(count, { within: 5000, otherwise });
+      if (this.events.some(({ data }) => data !== this.events[0]!.data)) return;
+    }
+    throw new Failure({
+      sentence: `${this.events.length} events came, and all of them say the same.`,
+      excerpt: this.timetable(),
+      advice: otherwise,
+    });
   }
 
   #explainRhythm(rhythm: 'slow' | 'fast' | 'uneven', every: number, otherwise: string) {
@@ -161,13 +181,15 @@ export class Answer {
     const sentence =
       rhythm === 'uneven'
         ? `The events come in bursts: ${meant}.`
-        : `The events come too ${rhythm === 'fast' ? 'often' : 'seldom'}: ${events.length} of them in ${aboutSeconds(span)}, one every ${seconds(gap)}; ${meant}.`;
+        : `The events come too ${rhythm === 'fast' ? 'often' : 'seldom'}: ${events.length} of them in ${seconds(span)}, one every ${seconds(gap)}; ${meant}.`;
     return {
       sentence,
       excerpt: this.timetable(),
       advice: otherwise,
       at: this.lesson(last.at),
       offset: last.span.start,
+      // So many in so short a time are nobody else's.
+      certain: events.length > 100,
     };
   }
 
@@ -196,11 +218,11 @@ export class Answer {
   timetable(): string {
     const rows = this.events.slice(-4).map((event) => {
       const data = event.data.length > 48 ? `${event.data.slice(0, 47)}…` : event.data;
-      return `  +${seconds(this.lesson(event.at))}  data: ${data.replaceAll('\n', '⏎')}`;
+      return `    +${seconds(this.lesson(event.at))}  data: ${visible(data)}`;
     });
     const { ending, endedAt } = this.exchange;
     if (ending && ending !== 'left') {
-      rows.push(`  +${seconds(this.lesson(endedAt!))}  (the end)`);
+      rows.push(`    +${seconds(this.lesson(endedAt!))}  (the end)`);
     }
     return rows.join('\n');
   }

@@ -3,7 +3,7 @@
 // what it keeps for those who left shows in the counts of its process.
 import type { Answer } from './answer.ts';
 import { type Explanation, Failure, seconds, Unseen } from './failure.ts';
-import type { Counts, Stage } from './stage.ts';
+import { type Counts, JOURNEY, type Stage } from './stage.ts';
 
 export interface CrowdAdvice {
   /** For a server that lets one client's leaving end another's stream. */
@@ -38,6 +38,7 @@ export class Crowd {
   /** The first has been answered; then the others come, and each hears an event. */
   async comeAndHearAnEvent({ within, otherwise }: CrowdAdvice & { within: number }): Promise<void> {
     await this.#first.headComes({ within, otherwise });
+    await this.stage.isAnswered();
     this.#before = await this.stage.counts();
     const heardBefore = this.#first.events.length;
     this.#others = Array.from({ length: this.#size - 1 }, () => this.stage.get(this.#path));
@@ -76,7 +77,7 @@ export class Crowd {
     const stayers = [this.#first, this.#others.at(-1)!] as const;
     const hear = (count: number) =>
       stayers.map((client) =>
-        this.stage.comes(client, () => this.#heardSince(client) >= count, within),
+        this.stage.comes(client, () => this.#heardSinceLeaving(client) >= count, within),
       );
     const [first, last] = await Promise.all(hear(1));
     if (first && last) return;
@@ -84,13 +85,11 @@ export class Crowd {
     const witness = first ? stayers[0] : stayers[1];
     const witnessed = await this.stage.comes(
       witness,
-      () => this.#heardSince(witness) >= EVENTS,
+      () => this.#heardSinceLeaving(witness) >= EVENTS,
       EVENTS * within,
     );
     // It may have been slow, and no more than that: the witness has given it time.
-    if ((first || this.#heardSince(stayers[0]) > 0) && (last || this.#heardSince(stayers[1]) > 0)) {
-      return;
-    }
+    if (stayers.every((client) => this.#heardSinceLeaving(client) > 0)) return;
     throw new Failure({
       ...sharedClients(
         first || last ? silent : 'every client that had stayed',
@@ -115,8 +114,9 @@ export class Crowd {
     }
     const witness = this.#others.at(-1)!;
     let earlier = this.#atLeaving;
+    let since = this.#leftAt;
     for (let event = 1; ; event++) {
-      await this.stage.comes(witness, () => this.#heardSince(witness) >= event, within);
+      await this.stage.comes(witness, () => heardSince(witness, since) > 0, within);
       if (largest(await this.#growthSince(earlier)) < this.#left / 4) return;
       // Those who left were served before the last to come, but for what was still on its way.
       await this.stage.journey();
@@ -127,12 +127,12 @@ export class Crowd {
         throw new Failure(this.#explainLeak(growth, otherwise));
       }
       earlier = (await this.stage.counts()) ?? earlier;
+      since = performance.now();
     }
   }
 
-  /** Events that one who stayed has heard since the server knew that the others had left. */
-  #heardSince(client: Answer): number {
-    return client.events.filter(({ at }) => client.exchange.openedAt + at > this.#leftAt).length;
+  #heardSinceLeaving(client: Answer): number {
+    return heardSince(client, this.#leftAt);
   }
 
   /** The closing of a connection is on its way for some milliseconds. */
@@ -165,7 +165,7 @@ export class Crowd {
     const most = (count: number) => Math.min(count, this.#left);
     const since = seconds(this.stage.lesson(performance.now() - this.#leftAt));
     const kept = [
-      growth.timers >= this.#left / 2 && `${most(growth.timers)} timers more than before still run`,
+      growth.timers >= this.#left / 2 && `${most(growth.timers)} more timers run than before`,
       growth.sockets >= this.#left / 2 && `${most(growth.sockets)} connections are still open`,
       growth.writes >= this.#left / 2 &&
         `every tick still writes to ${most(growth.writes)} clients that are gone`,
@@ -186,6 +186,15 @@ export class Crowd {
       finding: 'shared-clients',
     };
   }
+}
+
+/**
+ * Events that a client has heard since a moment of `performance.now()`. One that came right after it
+ * may have been sent before, and does not count.
+ */
+function heardSince(client: Answer, moment: number): number {
+  const { openedAt } = client.exchange;
+  return client.events.filter(({ at }) => openedAt + at > moment + JOURNEY).length;
 }
 
 interface Growth {

@@ -1,15 +1,27 @@
 // What is wrong with an answer, in words. Where the kit's list of findings has it, the sentence is
 // taken from there: a mistake is described in the same words wherever it is met.
 import { excerpt, type Span, visible } from '../wire/bytes.ts';
-import { type Finding, findingsInHead, findingsInStream } from '../wire/findings.ts';
+import { EventStreamReader } from '../wire/event-stream.ts';
+import {
+  describeFinding,
+  type Finding,
+  findingsInHead,
+  findingsInStream,
+  type Look,
+  missingBlankLine,
+} from '../wire/findings.ts';
+import type { HeaderLine } from '../wire/http-head.ts';
 import type { Answer } from './answer.ts';
 import { aboutSeconds, type Explanation, seconds } from './failure.ts';
+
+/** So many pieces show what a stream is like that never gets to an event. */
+const PIECES = 2;
 
 /** Why the head is not that of an event stream; undefined if it is. */
 export function wrongInHead(answer: Answer): Explanation | undefined {
   const { head } = answer.exchange;
   if (!head) return undefined;
-  const finding = findingsInHead(head).find(({ level }) => level === 'error');
+  const finding = findingsInHead(head, lookAt(answer)).find(({ level }) => level === 'error');
   if (!finding) return undefined;
   const name = finding.id === 'content-type' ? 'content-type' : undefined;
   return { ...explainFinding(answer, finding), excerpt: headExcerpt(answer, name) };
@@ -17,12 +29,16 @@ export function wrongInHead(answer: Answer): Explanation | undefined {
 
 /** The first byte of the body that costs a client an event; undefined if there is none. */
 export function wrongInStream(answer: Answer): Explanation | undefined {
-  const { ending } = answer.exchange;
-  const read = answer.events; // feeds the reader
-  const finding = findingsInStream(answer.reader, answer.exchange.body, {
-    ...(ending !== undefined && { ending }),
-  }).find(({ id, level }) => level === 'error' && (id !== 'not-framed' || read.length === 0));
+  const { events, reader, exchange } = answer;
+  const finding = findingsInStream(reader, exchange.body, lookAt(answer)).find(
+    ({ id, level }) => level === 'error' && (id !== 'not-framed' || events.length === 0),
+  );
   return finding && explainFinding(answer, finding);
+}
+
+function lookAt(answer: Answer): Look {
+  const { head, headAt, connectedAt, pieces, ending, endedAt } = answer.exchange;
+  return { head, headAt, connectedAt, pieces, ending, endedAt, speed: answer.lesson(1) };
 }
 
 /** The head, the line of a header last, with a caret under it. */
@@ -31,8 +47,9 @@ export function headExcerpt(answer: Answer, header?: string): string {
   if (!head) return '';
   const bytes = Buffer.concat(raw.map((piece) => piece.bytes)).subarray(0, head.span.end);
   const line = head.headers.find(({ name }) => name.toLowerCase() === header);
-  // A header that is missing is missed where the head ends.
-  const span = line?.span ?? (header === undefined ? head.span : endOf(head.span));
+  // A header that is missing is missed where the head ends: at its empty line.
+  const end = { start: head.span.end - 2, end: head.span.end };
+  const span = line ? valueSpan(line) : header === undefined ? head.span : end;
   return pointed(bytes, span, `+${seconds(answer.lesson(headAt!))}`);
 }
 
@@ -53,90 +70,75 @@ export function explainNoHead(answer: Answer, within: number): Explanation {
     };
   }
   return {
-    sentence: `No byte of an answer to GET ${answer.path} came within ${aboutSeconds(within)}, not even its head.`,
+    sentence: `No byte of an answer to \`GET ${answer.path}\` came within ${aboutSeconds(within)}, not even its head.`,
     at: within,
   };
 }
 
 /** No event has come. `otherwise` is said where the bytes tell nothing more special. */
 export function explainNoEvent(answer: Answer, within: number, otherwise: string): Explanation {
-  const { exchange, reader } = answer;
-  if (!exchange.head) return { ...explainNoHead(answer, within), advice: otherwise };
-  const wrong = wrongInStream(answer);
-  if (wrong) return wrong;
-  const { body, ending } = exchange;
-  const over = exchange.endedAt !== undefined && ending !== 'left';
-  const by = over
-    ? `The response ended after ${seconds(answer.lesson(exchange.endedAt!))}, and no event had come.`
-    : `No event came within ${aboutSeconds(within)}.`;
-  if (body.length === 0) {
-    return {
-      sentence: `${by} The head came, and no byte of a body after it.`,
-      advice: otherwise,
-      ...(over && { at: answer.lesson(exchange.endedAt!) }),
-    };
-  }
-  const end = { start: body.length - 1, end: body.length };
-  const last = exchange.pieces.at(-1)!;
-  const place = {
-    excerpt: pointed(body, end, `byte ${end.start}, +${seconds(answer.lesson(last.at))}`),
-    offset: end.start,
-    at: answer.lesson(last.at),
-  };
-  const escaped = /\\r|\\n/.exec(Buffer.from(body).toString('latin1'));
-  if (reader.lines.length === 0 && escaped) {
-    const start = escaped.index;
-    return {
-      sentence: `${by} On the wire are the two characters ${escaped[0]}, a backslash and a letter, where a line break was meant.`,
-      excerpt: pointed(body, { start, end: start + 2 }, `byte ${start}`),
-      advice: 'Write \\n with one backslash, in quotes that know it: \'…\\n\\n\', "…" or `…`.',
-      offset: start,
-      at: answer.lesson(exchange.pieces[0]!.at),
-      certain: true,
-    };
-  }
-  if (reader.lines.length === 0) {
-    return {
-      sentence: `${by} ${body.length} bytes came, and no line break among them: to a client this is still the first line.`,
-      advice: 'End the line with \\n, and the event with an empty line, so \\n\\n in all.',
-      ...place,
-    };
-  }
-  const lines = reader.lines.length === 1 ? 'One line came' : `${reader.lines.length} lines came`;
-  return {
-    sentence: `${by} ${lines}, and no empty line: to a client this is one event that has not ended yet.`,
-    advice: 'End each event with an empty line: two line breaks, \\n\\n, after the last field.',
-    ...place,
-  };
-}
-
-/** The head came together with the first event, too late. */
-export function explainLateHead(answer: Answer, otherwise: string): Explanation {
   const { exchange } = answer;
-  const at = answer.lesson(exchange.headAt!);
-  const withBody = exchange.pieces.length > 0 && exchange.pieces[0]!.at - exchange.headAt! < 2;
+  if (!exchange.head) return { ...explainNoHead(answer, within), advice: otherwise };
+  const wrong = wrongInStream(answer) ?? unended(answer);
+  if (wrong) return wrong;
+  const over = exchange.endedAt !== undefined && exchange.ending !== 'left';
+  const at = over ? answer.lesson(exchange.endedAt!) : within;
+  const by = over
+    ? `The response ended after ${seconds(at)}, and no event had come.`
+    : `No event came within ${aboutSeconds(within)}.`;
+  const came =
+    exchange.body.length === 0
+      ? 'The head came, and no byte of a body after it.'
+      : 'What came are comments and empty lines, and no `data:` line.';
+  return { sentence: `${by} ${came}`, advice: otherwise, at };
+}
+
+/** Bytes of an event came, and nothing that ends it: told by the first of them. */
+function unended(answer: Answer): Explanation | undefined {
+  const reader = new EventStreamReader();
+  const pieces = answer.exchange.pieces.slice(0, PIECES);
+  for (const { bytes, at } of pieces) reader.feed(bytes, at);
+  const body = Buffer.concat(pieces.map(({ bytes }) => bytes));
+  const finding = missingBlankLine(reader, body);
+  return finding && explainFinding(answer, finding, body);
+}
+
+/** The head came too late: alone, or together with the first event. */
+export function explainLateHead(answer: Answer, otherwise: string): Explanation {
+  const { head, headAt } = answer.exchange;
+  const at = answer.lesson(headAt!);
+  const finding = findingsInHead(head!, lookAt(answer)).find(({ id }) => id === 'head-late');
   return {
-    sentence: `The head came ${withBody ? 'only with the first event, ' : ''}${seconds(at)} after the request. It was meant to come at once.`,
+    ...(finding
+      ? explainFinding(answer, finding)
+      : {
+          sentence: `The head came ${seconds(at)} after the request. It was meant to come at once.`,
+          advice: otherwise,
+          finding: 'head-late',
+          at,
+        }),
     excerpt: headExcerpt(answer),
-    advice: otherwise,
-    finding: 'head-late',
-    at,
+    certain: false, // a slow machine makes heads late as well
   };
 }
 
-function explainFinding(answer: Answer, finding: Finding): Explanation {
-  const at = finding.at === undefined ? undefined : answer.lesson(finding.at);
-  const when = at === undefined ? '' : `, +${seconds(at)}`;
-  const { span } = finding;
+function explainFinding(
+  answer: Answer,
+  finding: Finding,
+  body: Uint8Array = answer.exchange.body,
+): Explanation {
+  const { id, message, advice, at, span } = finding;
+  const whole = describeFinding(finding, body, { speed: answer.lesson(1) });
   return {
-    sentence: finding.message,
-    advice: finding.advice,
-    finding: finding.id,
+    sentence: message,
+    advice,
+    finding: id,
+    // What stands between the two is the wire around the place.
     ...(span && {
-      excerpt: pointed(answer.exchange.body, span, `byte ${span.start}${when}`),
+      excerpt: whole.slice(message.length, -advice.length).replace(/^\n+|\n+$/g, ''),
       offset: span.start,
     }),
-    ...(at !== undefined && { at }),
+    ...(at !== undefined && { at: answer.lesson(at) }),
     certain: true,
   };
 }
@@ -147,8 +149,9 @@ function pointed(bytes: Uint8Array, span: Span, remark: string): string {
   return [...lines, `${caret} ${remark}`].map((line) => `    ${line}`).join('\n');
 }
 
-function endOf(span: Span): Span {
-  return { start: span.end - 1, end: span.end };
+function valueSpan({ name, value, span }: HeaderLine): Span {
+  // Spaces around the value are allowed, and mostly there is one.
+  return { start: Math.max(span.end - value.length, span.start + name.length + 1), end: span.end };
 }
 
 function lowered(text: string): string {

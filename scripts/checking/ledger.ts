@@ -33,6 +33,11 @@ export class Ledger {
     return this.#entries.flatMap(({ verdict }) => (verdict ? [verdict] : []));
   }
 
+  /** The checks that have no verdict yet. */
+  get undecided(): Check[] {
+    return this.#entries.filter(({ verdict }) => !verdict).map(({ check }) => check);
+  }
+
   /** The checks of the first step that is not done whose failure is not yet sure. */
   get doubtful(): Check[] {
     const step = this.#firstOpenStep();
@@ -68,9 +73,7 @@ export class Ledger {
     );
     for (const entry of failing.filter(({ check }) => check.step === step)) {
       if (entry.outcome?.kind !== 'failed' || !entry.outcome.sure) continue;
-      const reason = explained(entry.outcome.explanation);
-      const told = this.verdicts.some(({ message }) => message === reason.message);
-      this.#give(entry, { ok: false, ...(told ? { message: 'For the same reason.' } : reason) });
+      this.#give(entry, { ok: false, ...explained(entry.outcome.explanation) });
     }
     if (!this.verdicts.some((verdict) => verdict.step === step && verdict.ok === false)) return;
     for (const entry of failing.filter(({ check }) => check.step > step)) {

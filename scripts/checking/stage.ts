@@ -23,11 +23,14 @@ export interface Target {
 /** Counts of the server's process; see `Run.state`. */
 export type Counts = NonNullable<Awaited<ReturnType<Run['state']>>>;
 
-/** Bytes of one body. No lesson's stream sends a tenth of it in the seconds that it is looked at. */
-const LIMIT = 1024 * 1024;
+/** Bytes of one body. What a check looks at is a hundredth of it. */
+const LIMIT = 256 * 1024;
 
 /** Real milliseconds that bytes may take from a server's `write` to us, and a request there. */
-const JOURNEY = 8;
+export const JOURNEY = 8;
+
+/** Real milliseconds that quick answers are waited for. */
+const MOMENT = 50;
 
 /** Real milliseconds that the answer of a witness is waited for. */
 const WITNESS = 300;
@@ -98,31 +101,53 @@ export class Stage {
   }
 
   /**
-   * Resolves when the server has answered one more request, or will not.
+   * Resolves when the server has answered two more requests, one after the other, or will not. The
+   * first may still be answered ahead of a timer that is due; the second is not.
    *
    * @throws Failure if it is busy all the time
    */
   async takesItsTurn(): Promise<void> {
+    if (await this.#answersOnce()) await this.#answersOnce();
+  }
+
+  async #answersOnce(): Promise<boolean> {
     const witness = this.get('/', { Accept: '*/*' });
     try {
       const head = () => witness.exchange.head;
-      if (await witness.exchange.until(head, WITNESS)) return;
+      if (await witness.exchange.until(head, WITNESS)) return true;
       while (!witness.ending && (await this.#busyFor()) > WITNESS / 2) {
         if (performance.now() - this.openedAt > this.#patience) throw busy(this.#patience);
-        if (await witness.exchange.until(head, 100)) return;
+        if (await witness.exchange.until(head, 100)) return true;
       }
+      return false;
     } finally {
       witness.leave();
     }
   }
 
-  /** Counts of the server's process, or undefined if it is not ours. */
+  /**
+   * Counts of the server's process, or undefined if it is not ours. It is asked twice, and the higher
+   * figures count, for what was counted may have been on its way when the first question came.
+   */
   async counts(): Promise<Counts | undefined> {
-    return this.target.run?.state();
+    const [earlier, now] = [await this.target.run?.state(), await this.target.run?.state()];
+    if (!earlier || !now) return undefined;
+    return {
+      timers: Math.max(earlier.timers, now.timers),
+      sockets: Math.max(earlier.sockets, now.sockets),
+      writesAfterClose: Math.max(earlier.writesAfterClose, now.writesAfterClose),
+      busyFor: now.busyFor,
+    };
   }
 
   async #busyFor(): Promise<number> {
     return (await this.counts())?.busyFor ?? 0;
+  }
+
+  /** Resolves when every request so far has got its head, or takes longer than a moment for it. */
+  async isAnswered(): Promise<void> {
+    const pending = [...this.#open].filter(({ exchange }) => !exchange.head && !exchange.ending);
+    await Promise.all(pending.map(({ exchange }) => exchange.until(() => exchange.head, MOMENT)));
   }
 
   /** A moment for what is on its way between us and the server. */
@@ -158,7 +183,7 @@ export function busy(milliseconds: number): Failure {
     sentence: `The server has been busy for ${time} and has answered nothing since.`,
     advice:
       'Node does one thing at a time: look for a loop that never ends and never awaits ' +
-      '(while (true) …), and let setInterval call you again instead.',
+      '(`while (true) …`), and let `setInterval` call you again instead.',
     certain: true,
   });
 }

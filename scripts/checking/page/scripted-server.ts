@@ -1,0 +1,222 @@
+// The server behind one page under check. It hands out the learner's page as the lesson's own
+// server would, with the agent put first into its head; the paths of the check's script it answers
+// as the script says. Every request is seen.
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { servePage } from '../../../lessons/page.ts';
+import type { Answering, Reply } from './replies.ts';
+import { answer } from './replies.ts';
+import { Wire, type WireOwner } from './wire.ts';
+import { withAgent } from './with-agent.ts';
+
+/** What made the request; `page` is the browser itself, loading the page's files. */
+export type Reader = 'EventSource' | 'fetch' | 'XMLHttpRequest' | 'page';
+
+/** A request as the server has seen it. */
+export interface Seen {
+  method: string;
+  /** Without the query. */
+  path: string;
+  /** As it came: with the query. */
+  target: string;
+  query: URLSearchParams;
+  headers: Record<string, string>;
+  /** The last event ID, decoded; empty if none came. */
+  lastEventId: string;
+  reader: Reader;
+  /** Milliseconds of performance.now(). */
+  at: number;
+  /** Of the requests of this reader for this path, counted from 1. */
+  number: number;
+  /** The status of the answer, where it was not the script that gave it. */
+  status?: number;
+}
+
+/** More requests than this in one second are a loop that asks without end. */
+export const FLOOD = 100;
+
+/** The agent marks with it what the page asks by script, for else nothing tells who asked. */
+const MARK = 'x-asked-by';
+
+const AGENT = '/.page-check/agent.js';
+const agentText = () => readFileSync(join(import.meta.dirname, 'agent.js'), 'utf8');
+
+export class ScriptedServer {
+  readonly #directory: string;
+  readonly #script: Map<string, Answering>;
+  readonly #owner: WireOwner;
+  readonly #agentSettings: () => object;
+  readonly #server: Server;
+  readonly #requests: Seen[] = [];
+  readonly #wires: Wire[] = [];
+  #port = 0;
+  /** The names by which the page may call it. */
+  readonly #names: (port: number) => string[];
+
+  /**
+   * @param options.directory where the exercise's page is
+   * @param options.script what each path answers, without a query
+   * @param options.agentSettings put into the agent's script when it is asked for
+   * @param options.names the hosts, with port, under which the page may be opened
+   */
+  constructor(options: {
+    directory: string;
+    script: Record<string, Answering>;
+    owner: WireOwner;
+    agentSettings: () => object;
+    names: (port: number) => string[];
+  }) {
+    this.#directory = options.directory;
+    this.#script = new Map(Object.entries(options.script));
+    this.#owner = options.owner;
+    this.#agentSettings = options.agentSettings;
+    this.#names = options.names;
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server.on('clientError', (_error, socket) => socket.destroy());
+  }
+
+  /** Listens on a free port of 127.0.0.1. @returns the port */
+  async listen(): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(0, '127.0.0.1', resolve);
+    });
+    this.#port = (this.#server.address() as AddressInfo).port;
+    return this.#port;
+  }
+
+  /** All requests so far, oldest first. */
+  get requests(): readonly Seen[] {
+    return this.#requests;
+  }
+
+  /** The requests for paths of the script, oldest first. */
+  get wires(): readonly Wire[] {
+    return this.#wires;
+  }
+
+  /** How many requests came in the last second, if they are more than a page can mean. */
+  get flood(): number | undefined {
+    const since = performance.now() - 1000;
+    let count = 0;
+    for (let index = this.#requests.length - 1; index >= 0; index--) {
+      if (this.#requests[index]!.at < since) break;
+      count++;
+    }
+    return count > FLOOD ? count : undefined;
+  }
+
+  /** Ends it, connections included. */
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.on('error', () => {});
+    // A page elsewhere can reach a loopback port by a name of its own; it gets nothing.
+    if (!this.#names(this.#port).includes(request.headers.host?.toLowerCase() ?? '')) {
+      response.writeHead(403, { 'Content-Type': 'text/plain' });
+      response.end('This address is for one page of the kit, while it is checked.\n');
+      return;
+    }
+    const target = request.url ?? '/';
+    const path = target.split('?', 1)[0]!;
+    // The agent's own: neither seen nor counted.
+    if (path === AGENT) return this.#sendAgent(request, response);
+    if (path.startsWith('/.page-check/')) return sendWitness(response);
+
+    const seen = this.#see(request, target, path);
+    const answering = this.#script.get(path);
+    if (answering) {
+      const wire = new Wire(seen, response, this.#owner);
+      this.#wires.push(wire);
+      wire.begin(this.#replyTo(seen, answering));
+      return;
+    }
+    response.on('finish', () => {
+      seen.status = response.statusCode;
+    });
+    if (path === '/' || path === '/index.html') return this.#sendIndex(response);
+    await servePage(this.#directory, request, response);
+  }
+
+  #see(request: IncomingMessage, target: string, path: string): Seen {
+    const headers = headersOf(request);
+    const reader = readerOf(headers);
+    delete headers[MARK];
+    const number =
+      this.#requests.filter((one) => one.path === path && one.reader === reader).length + 1;
+    const seen: Seen = {
+      method: request.method ?? 'GET',
+      path,
+      target,
+      query: new URLSearchParams(target.slice(path.length)),
+      headers,
+      // Node shows the bytes of a header as latin1; browsers send the id as UTF-8.
+      lastEventId: Buffer.from(headers['last-event-id'] ?? '', 'latin1').toString('utf8'),
+      reader,
+      at: performance.now(),
+      number,
+    };
+    this.#requests.push(seen);
+    return seen;
+  }
+
+  #replyTo(seen: Seen, answering: Answering): Reply {
+    // A page that asks without end is given less and less to ask about.
+    if (this.flood) return answer(503);
+    if (typeof answering === 'function') return answering(seen);
+    if (!Array.isArray(answering)) return answering;
+    return answering[Math.min(seen.number, answering.length) - 1]!;
+  }
+
+  async #sendIndex(response: ServerResponse): Promise<void> {
+    const text = await readFile(join(this.#directory, 'index.html'), 'utf8').catch(() => undefined);
+    const body = withAgent(text ?? NO_INDEX, AGENT);
+    response.writeHead(text === undefined ? 404 : 200, {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+    });
+    response.end(body);
+  }
+
+  #sendAgent(request: IncomingMessage, response: ServerResponse): void {
+    // It holds the way to the control channel: only the page itself may load it.
+    const site = request.headers['sec-fetch-site'];
+    const allowed = site === undefined || site === 'same-origin';
+    response.writeHead(allowed ? 200 : 403, {
+      'Content-Type': 'text/javascript; charset=utf-8',
+      'Cache-Control': 'no-store',
+      'Cross-Origin-Resource-Policy': 'same-origin',
+    });
+    const settings = JSON.stringify(this.#agentSettings());
+    response.end(allowed ? agentText().replace("'SETTINGS'", () => settings) : '');
+  }
+}
+
+const NO_INDEX = '<!doctype html><html lang="en"><title>No page</title><p>index.html is missing.';
+
+/** An event stream that ends at once, so that the browser's coming back can be watched. */
+function sendWitness(response: ServerResponse): void {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+  response.end('retry: 20\n\ndata: \n\n');
+}
+
+function headersOf(request: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  }
+  return headers;
+}
+
+function readerOf(headers: Record<string, string>): Reader {
+  const mark = headers[MARK];
+  if (mark === 'fetch' || mark === 'XMLHttpRequest') return mark;
+  return headers.accept === 'text/event-stream' ? 'EventSource' : 'page';
+}
