@@ -1,5 +1,5 @@
 // The departure board: a flap for each verdict, the failing one opened with what came and what to do.
-import { byId, element, fill, sign } from './dom.ts';
+import { byId, element, fill, sign, withCode } from './dom.ts';
 import type { Verdict } from './protocol.ts';
 import { type Outcome, type Row, STATE_WORDS, type Verdicts } from './verdicts.ts';
 
@@ -80,15 +80,18 @@ function explain({ ok, message, sentence, excerpt, advice }: Verdict): HTMLEleme
   if (ok === true) return [];
   const parts: HTMLElement[] = [];
   const said = sentence ?? message;
-  if (said) parts.push(element('p', {}, said));
+  if (said) parts.push(element('p', {}, ...withCode(said)));
   if (excerpt) parts.push(...bytes(excerpt));
-  if (advice) parts.push(element('p', { class: 'advice' }, sign('→'), advice));
+  if (advice)
+    parts.push(
+      element('p', { class: 'advice' }, sign('→'), element('span', {}, ...withCode(advice))),
+    );
   return parts;
 }
 
 /** The wire's lines with the caret under the byte; what the caret line says stands below, and wraps. */
 function bytes(excerpt: string): HTMLElement[] {
-  const lines = excerpt.split('\n');
+  const lines = withoutIndent(excerpt.split('\n'));
   const [, caret, words] = /^(\s*\^+)\s*(.*)$/.exec(lines.at(-1) ?? '') ?? [];
   if (caret !== undefined) lines[lines.length - 1] = caret;
   const shown = element(
@@ -99,6 +102,13 @@ function bytes(excerpt: string): HTMLElement[] {
   return words ? [shown, element('p', { class: 'caret-words' }, words)] : [shown];
 }
 
+/** A terminal sets the bytes off by spaces; on the board they have a ground of their own. */
+function withoutIndent(lines: string[]): string[] {
+  const depths = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
+  const depth = depths.length > 0 ? Math.min(...depths) : 0;
+  return lines.map((line) => line.slice(depth));
+}
+
 function noteOf({ running, provisional, milliseconds, judged }: Outcome): string {
   if (running) return provisional ? 'still waiting' : 'judging …';
   if (milliseconds !== undefined) return `judged in ${Math.round(milliseconds)} ms`;
@@ -106,7 +116,7 @@ function noteOf({ running, provisional, milliseconds, judged }: Outcome): string
 }
 
 function sumOf({ rows, running, provisional, judged }: Outcome): (Node | string)[] {
-  if (running && provisional) return [provisional];
+  if (running && provisional) return withCode(provisional);
   const passed = rows.filter(({ state }) => state === 'passed').length;
   const failed = rows.find(({ state }) => state === 'failed');
   if (!judged && passed === 0) return [];

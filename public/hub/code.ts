@@ -20,8 +20,8 @@ export class CodeBySteps {
   readonly #lesson: LessonInPage;
   readonly #place = byId('code');
   readonly #title = element('p', { class: 'step-title', role: 'status' });
-  readonly #previous = button('', () => this.go(this.step - 1), { 'aria-label': 'Previous step' });
-  readonly #next = button('', () => this.go(this.step + 1), { 'aria-label': 'Next step' });
+  readonly #previous = button('', () => this.go(this.step - 1));
+  readonly #next = button('', () => this.go(this.step + 1));
   readonly #files = byId('code-files');
   readonly #host = element('div', { class: 'code-host' });
   readonly #listeners = new Set<(step: number) => void>();

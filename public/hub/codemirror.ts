@@ -67,6 +67,8 @@ const face = EditorView.theme({
     borderBlock: '1px dashed var(--rule)',
     padding: '3px 14px',
   },
+  // The usual sign is in none of our families.
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"···" !important' },
 });
 
 const todoMark = Decoration.mark({ class: 'cm-todo' });
@@ -105,6 +107,8 @@ export function codeFace(): Extension {
     drawSelection(),
     bracketMatching(),
     syntaxHighlighting(colours),
+    // What is edited takes the focus anyway; this says it to those who only look at attributes.
+    EditorView.contentAttributes.of({ tabindex: '0' }),
     face,
   ];
 }

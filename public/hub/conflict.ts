@@ -6,7 +6,7 @@ import { EditorView } from '@codemirror/view';
 import { codeFace, languageOf } from './codemirror.ts';
 import { button, element } from './dom.ts';
 
-const SIDE_BY_SIDE = 620; // pixels: less, and neither side can be read
+const SIDE_BY_SIDE = 480; // pixels: less, and neither side can be read
 
 export interface ConflictOptions {
   file: string;
@@ -80,6 +80,7 @@ function sideBySide(
   return new MergeView({
     parent: host,
     revertControls: 'a-to-b',
+    collapseUnchanged: { margin: 2, minSize: 4 },
     a: {
       doc: theirs,
       extensions: [
@@ -102,6 +103,13 @@ function inOne(
   return new EditorView({
     parent: host,
     doc: mine,
-    extensions: [own, unifiedMergeView({ original: theirs, mergeControls: true })],
+    extensions: [
+      own,
+      unifiedMergeView({
+        original: theirs,
+        mergeControls: true,
+        collapseUnchanged: { margin: 2, minSize: 4 },
+      }),
+    ],
   });
 }

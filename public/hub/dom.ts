@@ -43,6 +43,15 @@ export function sign(text: string): HTMLElement {
   return element('span', { 'aria-hidden': 'true', class: 'sign' }, text);
 }
 
+/** A sentence in which `words between backticks` are code: nodes to put where the sentence belongs. */
+export function withCode(sentence: string): Node[] {
+  return sentence.split('`').map((part, index, parts) => {
+    // A backtick without its partner is itself.
+    if (index % 2 === 1 && index < parts.length - 1) return element('code', {}, part);
+    return document.createTextNode(index % 2 === 1 ? `\`${part}` : part);
+  });
+}
+
 /** Replaces what an element holds. */
 export function fill(target: Element, ...children: Child[]): void {
   target.replaceChildren(...present(children));

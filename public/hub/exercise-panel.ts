@@ -28,10 +28,6 @@ export class ExercisePanel {
     askForKey(notice, 'Your exercise');
     onKey(() => this.#open(room));
     this.#open(room);
-    addEventListener('beforeunload', (event) => {
-      // The draft would be there again, but whoever leaves may not come back soon.
-      if (exercise.isUnsaved) event.preventDefault();
-    });
   }
 
   /** Calls back when the files are there. */

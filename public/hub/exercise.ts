@@ -165,6 +165,7 @@ export class Exercise {
 
   /** The disk holds something that this page has not seen: both texts stay. */
   #refused(file: ExerciseFile, there: { hash?: string; text?: string; deleted?: boolean }): void {
+    file.saving = false;
     if (there.deleted || !there.hash) {
       file.base = '';
       this.#keep(file);

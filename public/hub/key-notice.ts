@@ -14,17 +14,17 @@ export function askForKey(place: HTMLElement, what: string): void {
   });
   const word = element('p', { class: 'problem', role: 'status' });
   const take = async () => {
-    const before = currentKey();
-    setKey(keyIn(field.value));
+    const key = keyIn(field.value);
     try {
-      await ask('POST', '/api/key');
-      field.value = '';
-      word.textContent = '';
+      await ask('POST', '/api/key', undefined, key);
     } catch (error) {
-      setKey(before);
       word.textContent = sentenceOf(error);
       field.focus();
+      return;
     }
+    field.value = '';
+    word.textContent = '';
+    setKey(key);
   };
   const form = element(
     'form',

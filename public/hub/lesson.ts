@@ -13,6 +13,7 @@ import { showLevers, showWatch, stageWord } from './levers.ts';
 import { showLine } from './line.ts';
 import { Live, showLiveState } from './live.ts';
 import { showNow } from './now.ts';
+import { showOutput } from './output.ts';
 import { servePresenter, showNotesAlone } from './presenter.ts';
 import type { Progress } from './progress.ts';
 import type { StageState, Which } from './protocol.ts';
@@ -46,6 +47,7 @@ function openLesson(lesson: LessonInPage): void {
   const openTab = showTabs(code);
   showNow({ lesson, verdicts, hints, panel, openExercise: () => openTab('exercise') });
   serveStage(stage, lesson, code);
+  showOutput(live, stage, folder);
   serveKeys(panel);
   serveSplit();
   servePresenter({
@@ -132,37 +134,44 @@ async function resetStage(stage: Stage, folder: string, step: number): Promise<v
   stage.reload();
 }
 
-/** The two tabs of the desk. @returns what opens one of them */
-function showTabs(code: CodeBySteps): (name: 'exercise' | 'code') => void {
-  const tabs = { exercise: byId('tab-exercise'), code: byId('tab-code') };
-  const panels = {
-    exercise: [byId('exercise'), byId('exercise-files')],
-    code: [byId('code'), byId('code-files')],
-  };
-  const openTab = (name: 'exercise' | 'code') => {
-    for (const key of ['exercise', 'code'] as const) {
-      tabs[key].setAttribute('aria-selected', String(key === name));
-      tabs[key].tabIndex = key === name ? 0 : -1;
-      for (const panel of panels[key]) panel.hidden = key !== name;
+type Tab = 'exercise' | 'code' | 'output';
+
+/** The tabs of the desk. @returns what opens one of them */
+function showTabs(code: CodeBySteps): (name: Tab) => void {
+  const names: Tab[] = ['exercise', 'code', 'output'];
+  const openTab = (wanted: Tab) => {
+    for (const name of names) {
+      const tab = byId(`tab-${name}`);
+      tab.setAttribute('aria-selected', String(name === wanted));
+      tab.tabIndex = name === wanted ? 0 : -1;
+      byId(name).hidden = name !== wanted;
+      const files = document.getElementById(`${name}-files`);
+      if (files) files.hidden = name !== wanted;
     }
-    document.body.dataset.tab = name;
-    if (name === 'code') code.draw();
+    document.body.dataset.tab = wanted;
+    if (wanted === 'code') code.draw();
   };
-  tabs.exercise.addEventListener('click', () => openTab('exercise'));
-  tabs.code.addEventListener('click', () => openTab('code'));
-  followArrows(tabs.exercise.parentElement!);
+  for (const name of names) byId(`tab-${name}`).addEventListener('click', () => openTab(name));
+  followArrows(byId('tab-exercise').parentElement!);
   return openTab;
 }
 
 function serveKeys(panel: ExercisePanel): void {
-  addEventListener('keydown', (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-    if (event.key === 's') {
+  const does: Record<string, () => void> = {
+    s: () => panel.save(),
+    Enter: () => panel.check(),
+  };
+  addEventListener(
+    'keydown',
+    (event) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      const act = does[event.key];
+      if (!act) return;
       event.preventDefault();
-      panel.save();
-    } else if (event.key === 'Enter') {
-      event.preventDefault();
-      panel.check();
-    }
-  });
+      event.stopPropagation();
+      act();
+    },
+    // Before the editor, where Ctrl Enter would make an empty line.
+    { capture: true },
+  );
 }

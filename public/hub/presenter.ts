@@ -39,6 +39,9 @@ export function servePresenter(options: PresenterOptions): void {
     document.body.classList.toggle('big', wanted);
     big.setAttribute('aria-pressed', String(wanted));
     sights.hidden = !wanted;
+    // The text is folded away, and with it the heading of the page.
+    if (wanted) byId('stage-title').setAttribute('aria-level', '1');
+    else byId('stage-title').removeAttribute('aria-level');
     keep('tab', 'big', wanted ? 'yes' : '');
     options.onBig(wanted);
   };

@@ -2,7 +2,7 @@
 // on in the demonstration, and one sees.
 import { ask, sentenceOf } from './api.ts';
 import { openDialog } from './dialog.ts';
-import { button, byId, element, fill } from './dom.ts';
+import { button, byId, element, fill, withCode } from './dom.ts';
 import { currentKey, onKey } from './key.ts';
 import type { TrapInPage } from './lesson-data.ts';
 import type { Stage } from './stage.ts';
@@ -36,7 +36,7 @@ export function showTraps({ folder, traps, stage, watchFinished }: TrapsOptions)
     if (banner.hidden || !trap) return fill(banner);
     fill(
       banner,
-      element('p', {}, element('strong', {}, 'A trap is set: '), trap.title),
+      element('p', {}, element('strong', {}, 'A trap is set: '), ...withCode(trap.title)),
       button('Take it away', () => switchTo(null)),
     );
   };
@@ -68,12 +68,15 @@ export function showTraps({ folder, traps, stage, watchFinished }: TrapsOptions)
         'label',
         {},
         element('input', { type: 'radio', name: 'prediction', value: index }),
-        element('span', {}, choice),
+        element('span', {}, ...withCode(choice)),
       ),
     );
     openDialog({
       title: trap.title,
-      body: [element('fieldset', {}, element('legend', {}, question), ...options), word],
+      body: [
+        element('fieldset', {}, element('legend', {}, ...withCode(question)), ...options),
+        word,
+      ],
       answers: [
         {
           label: 'Back',
@@ -117,10 +120,10 @@ export function showTraps({ folder, traps, stage, watchFinished }: TrapsOptions)
           'p',
           { class: isRight ? 'right' : 'wrong' },
           element('strong', {}, isRight ? '✓ As you said. ' : '✗ Not quite. '),
-          choices[right] ?? String(answer ?? ''),
+          ...withCode(choices[right] ?? String(answer ?? '')),
         ),
-        ...(isRight ? [] : [element('p', {}, `You said: ${choices[chosen]}`)]),
-        element('p', {}, explanation ?? ''),
+        ...(isRight ? [] : [element('p', {}, 'You said: ', ...withCode(choices[chosen] ?? ''))]),
+        element('p', {}, ...withCode(explanation ?? '')),
         element('p', {}, 'The trap is set on the stage: look at the wire.'),
       ],
       answers: [

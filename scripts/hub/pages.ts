@@ -243,6 +243,7 @@ function work(data: LessonData): Markup {
           <div class="tabs" role="tablist" aria-label="Whose code">
             <button type="button" role="tab" id="tab-exercise" aria-controls="exercise" aria-selected="true">My exercise</button>
             <button type="button" role="tab" id="tab-code" aria-controls="code" aria-selected="false" tabindex="-1">Step by step</button>
+            <button type="button" role="tab" id="tab-output" aria-controls="output" aria-selected="false" tabindex="-1">Output</button>
           </div>
           <div id="exercise-files" class="files"></div>
           <div id="code-files" class="files" hidden></div>
@@ -252,6 +253,7 @@ function work(data: LessonData): Markup {
             them there and run: npm run check -- ${twoDigits(data.number)}</p></noscript>
         </div>
         <div id="code" class="panel" role="tabpanel" aria-labelledby="tab-code" hidden></div>
+        <div id="output" class="panel" role="tabpanel" aria-labelledby="tab-output" hidden></div>
       </section>`;
 }
 

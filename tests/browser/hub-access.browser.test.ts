@@ -1,0 +1,84 @@
+// What axe says of the hub's pages: light and dark, wide and narrow, with what can be opened open.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { violations } from './accessible.ts';
+import { typeInstead, Visit } from './hub-visit.ts';
+
+let visit: Visit;
+before(async () => {
+  visit = await Visit.open();
+});
+afterEach(async () => {
+  await visit.leave();
+  assert.deepEqual(visit.mistakes, []);
+});
+after(() => visit.close());
+
+const looks = [
+  { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
+  { colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
+  { colorScheme: 'light', viewport: { width: 360, height: 740 } },
+  { colorScheme: 'dark', viewport: { width: 360, height: 740 } },
+] as const;
+
+for (const look of looks) {
+  const words = `${look.colorScheme}, ${look.viewport.width} pixels`;
+
+  test(`axe finds nothing on the map: ${words}`, async () => {
+    const page = await visit.open(await visit.visitor(look), '');
+    await page.locator('#live[data-state="connected"]').waitFor();
+    assert.deepEqual(await violations(page), []);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 1440);
+  });
+
+  test(`axe finds nothing on a lesson that was judged: ${words}`, async () => {
+    const page = await visit.openLesson(await visit.visitor(look));
+    await page.locator('#now button', { hasText: 'hint' }).first().click();
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await page.locator('.flap[data-state="failed"] .say').waitFor();
+    assert.deepEqual(await violations(page), []);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.equal(width, look.viewport.width, 'nothing sticks out');
+  });
+}
+
+test('axe finds nothing in the code by steps, on the big screen', async () => {
+  const page = await visit.openLesson(await visit.visitor());
+  await page.getByRole('button', { name: 'Big screen' }).click();
+  await page.keyboard.press('PageDown');
+  await page.locator('#code .cm-changedLine').first().waitFor();
+  assert.deepEqual(await violations(page), []);
+});
+
+test('axe finds nothing in the dialogs', async () => {
+  const page = await visit.openLesson(await visit.visitor());
+  for (const open of ['Traps …', 'Reset …']) {
+    await page.getByRole('button', { name: open }).click();
+    assert.deepEqual(await violations(page), [], open);
+    await page.keyboard.press('Escape');
+  }
+});
+
+test('axe finds nothing while two versions are shown', async () => {
+  const page = await visit.openLesson(await visit.visitor());
+  await page.route('**/api/exercise/*/server.ts', (route) =>
+    route.fulfill({
+      status: 409,
+      json: { error: 'changed', hash: 'f'.repeat(64), text: '// theirs\n', deleted: false },
+    }),
+  );
+  await typeInstead(page, '// mine\n');
+  await page.keyboard.press('ControlOrMeta+s');
+  await page.getByRole('group', { name: 'Two versions of server.ts' }).waitFor();
+  assert.deepEqual(await violations(page), []);
+});
+
+test('axe finds nothing where the key is missing, and where nothing is', async () => {
+  const context = await visit.visitor();
+  const page = await context.newPage();
+  await page.goto(visit.hub.address);
+  await page.getByText('Your progress needs your key').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.goto(`${visit.hub.address}lessons/99-nowhere`);
+  assert.deepEqual(await violations(page), []);
+});
