@@ -25,8 +25,6 @@ export async function exerciseFolder(root: string, lesson: Lesson): Promise<stri
 /** The checks and all that they stand on are loaded with the first exercise, not with the hub. */
 export const loadJudge = () => import('../checking/judge.ts');
 
-/** Editors touch a file several times in one save. */
-const SETTLE = 5; // milliseconds
 /** A file that is gone or empty is often just being replaced. */
 const SECOND_LOOK = 60; // milliseconds
 /** The stage follows the verdict, or goes ahead when that takes long. */
@@ -69,19 +67,23 @@ export class Exercise {
   /** Watches the folder, if it is not watched already, and takes what is there as known. */
   async watch(): Promise<void> {
     if (this.#watcher || this.#closed) return;
-    const { directory } = this.#options;
-    this.#watcher = watch(directory, (_change, name) => {
-      if (name === null || CODE.test(name)) this.#lookSoon(SETTLE);
-    });
-    this.#watcher.on('error', () => this.#unwatch());
+    const { directory, log } = this.#options;
+    try {
+      this.#watcher = watch(directory, (_change, name) => {
+        if (name === null || CODE.test(name)) this.#lookSoon(0);
+      });
+      this.#watcher.on('error', () => this.#unwatch());
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      log(`Saves in your own editor are not seen (${code}): press "Save and judge" in the page.`);
+    }
     this.#known = (await this.#hashes()) ?? new Map();
   }
 
   /** Looks at once whether anything has changed, and if so tells and judges it. */
   look(): Promise<void> {
     clearTimeout(this.#timer);
-    this.#looking = this.#looking.then(() => this.#lookNow(false));
-    return this.#looking;
+    return this.#lookInTurn(false);
   }
 
   /**
@@ -135,9 +137,14 @@ export class Exercise {
 
   #lookSoon(milliseconds: number, second = false): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#looking = this.#looking.then(() => this.#lookNow(second));
-    }, milliseconds);
+    this.#timer = setTimeout(() => this.#lookInTurn(second), milliseconds);
+  }
+
+  #lookInTurn(second: boolean): Promise<void> {
+    this.#looking = this.#looking
+      .then(() => this.#lookNow(second))
+      .catch((error: Error) => this.#options.log(String(error.stack)));
+    return this.#looking;
   }
 
   async #lookNow(second: boolean): Promise<void> {
@@ -173,12 +180,15 @@ export class Exercise {
     const { directory } = this.#options;
     const names = await readdir(directory).catch(() => undefined);
     if (!names) return undefined;
-    const hashes = new Map<string, string>();
-    for (const name of names.filter((file) => CODE.test(file))) {
-      const bytes = await readFile(join(directory, name)).catch(() => undefined);
-      if (bytes) hashes.set(name, hashOfBytes(bytes));
-    }
-    return hashes;
+    const hashes = await Promise.all(
+      names
+        .filter((name) => CODE.test(name))
+        .map(async (name) => {
+          const bytes = await readFile(join(directory, name)).catch(() => undefined);
+          return bytes && ([name, hashOfBytes(bytes)] as const);
+        }),
+    );
+    return new Map(hashes.filter((entry) => entry !== undefined));
   }
 
   #unwatch(): void {

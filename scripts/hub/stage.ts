@@ -4,18 +4,18 @@ import type { Lesson } from '../course/lessons.ts';
 import type { Run, Runner } from '../course/runner.ts';
 import { KitError } from '../kit-error.ts';
 import type { Levers } from '../wire/levers.ts';
-import { type Relay, startRelay } from '../wire/relay.ts';
+import { LatestWish } from './latest-wish.ts';
 import type { Live } from './live.ts';
 import type { StageEvent, Which } from './live-events.ts';
 import type { Announcement } from './pairing.ts';
-import { Refusal } from './refusal.ts';
+import { StageWire } from './stage-wire.ts';
 import { freePort, type Wake, waitForCaller } from './wake.ts';
 import { WireFeed } from './wire-feed.ts';
 
 const PATIENCE = 10_000; // milliseconds for a server to listen
+const FLOODED =
+  'More comes over the wire than anyone can read; the tape of this stage leaves some of it out.';
 const FIRST_WORD = 1000; // milliseconds until the learner is told that nothing listens yet
-const NOBODY = 1; // a port on which no program listens: who is led there is refused at once
-const SECOND_RELAY = 1_000_000_000; // keeps the exchanges of a second origin apart from the first's
 
 /** What a stage shows; `directory` is asked for each time it starts. */
 export interface Program {
@@ -43,16 +43,14 @@ export class Stage {
   readonly origin: string;
   readonly #options: StageOptions;
   readonly #feed: WireFeed;
+  readonly #wire: StageWire;
+  readonly #wishes = new LatestWish();
   #state: StageEvent['state'] = 'stopped';
   #message: string | undefined;
   #program: Program | undefined;
-  #relay: Relay | undefined;
-  #second: Relay | undefined;
   #run: Run | undefined;
   #wake: Wake | undefined;
-  #turn: Promise<void> = Promise.resolve();
-  #wish = 0;
-  #giveWay = () => {};
+  #isFlooding = false;
   #telling = false;
   #closed = false;
   #idleSince: number | undefined;
@@ -63,27 +61,34 @@ export class Stage {
     this.lesson = options.lesson;
     const host = this.which === 'finished' ? 'localhost' : '127.0.0.1';
     this.origin = `http://${host}:${options.ports.first}`;
-    this.#feed = new WireFeed(options.live, this.which, this.lesson.folder, () => {
-      this.#say(
-        this.#state,
-        `More came over the wire than anyone can read; the tape of this stage leaves some of it out.`,
-      );
+    const { live, ports, hasSecond } = options;
+    this.#feed = new WireFeed(live, this.which, this.lesson.folder, (isFlooding) => {
+      this.#isFlooding = isFlooding;
+      this.#tell();
+    });
+    this.#wire = new StageWire({
+      which: this.which,
+      ports,
+      hasSecond,
+      feed: this.#feed,
+      onChange: () => this.#tell(),
     });
   }
 
   /** How it stands, as the live stream tells it. */
   get event(): StageEvent {
     const { step, trap } = this.#program ?? {};
+    const message = this.#message ?? (this.#isFlooding ? FLOODED : undefined);
     return {
       which: this.which,
       folder: this.lesson.folder,
       origin: this.origin,
       state: this.#state,
-      ...(this.#message !== undefined && { message: this.#message }),
+      ...(message !== undefined && { message }),
       ...(step !== undefined && { step }),
       ...(trap !== undefined && { trap }),
-      levers: this.#levers,
-      connections: (this.#relay?.connections ?? 0) + (this.#second?.connections ?? 0),
+      levers: this.#wire.levers,
+      connections: this.#wire.connections,
     };
   }
 
@@ -99,7 +104,8 @@ export class Stage {
    */
   async show(program: Program): Promise<StageEvent> {
     const same = this.#program?.step === program.step && this.#program?.trap === program.trap;
-    if (same && (this.#state === 'running' || this.#state === 'starting')) await this.#settled();
+    if (same && (this.#state === 'running' || this.#state === 'starting'))
+      await this.#wishes.settled();
     else await this.#change((isCurrent) => this.#start(program, isCurrent));
     return this.event;
   }
@@ -117,19 +123,19 @@ export class Stage {
    * @throws {Refusal} 409 where nothing has been shown yet
    */
   set(levers: Partial<Levers>): StageEvent {
-    for (const relay of this.#relays()) relay.set(levers);
+    this.#wire.set(levers);
     this.#tell();
     return this.event;
   }
 
   /** Cuts every open stream now. @returns how many */
   cut(): number {
-    return this.#relays().reduce((sum, relay) => sum + relay.cut(), 0);
+    return this.#wire.cut();
   }
 
   /** Cuts each open stream within its next event. */
   cutInMidEvent(): void {
-    for (const relay of this.#relays()) relay.cutInMidEvent();
+    this.#wire.cutInMidEvent();
   }
 
   announce(announcement: Announcement): void {
@@ -149,7 +155,7 @@ export class Stage {
     if (this.event.connections > 0 || this.#state === 'starting') this.#idleSince = undefined;
     else this.#idleSince ??= now;
     if (this.#idleSince === undefined || now - this.#idleSince < patience) return true;
-    await this.#change(() => this.#rest());
+    await this.#change((isCurrent) => this.#rest(isCurrent));
     return false;
   }
 
@@ -159,67 +165,34 @@ export class Stage {
     this.#feed.close();
     await this.#change(async () => {
       await this.#stopServer();
-      await Promise.all([this.#relay?.close(), this.#second?.close()]);
-      this.#relay = this.#second = undefined;
+      await this.#wire.close();
     });
   }
 
-  get #levers(): Levers {
-    return this.#relay ? { ...this.#relay.levers } : { slow: 0, split: 0, hold: 0 };
-  }
-
-  #relays(): Relay[] {
-    if (!this.#relay) {
-      throw new Refusal(409, 'This stage has not been set yet; open the lesson first.');
-    }
-    return this.#second ? [this.#relay, this.#second] : [this.#relay];
-  }
-
-  /** Carries out one change at a time. One that is overtaken by a newer wish is left out. */
-  async #change(carryOut: (isCurrent: () => boolean) => Promise<void>): Promise<void> {
-    const wish = ++this.#wish;
-    const isCurrent = () => wish === this.#wish;
-    this.#giveWay();
-    this.#turn = this.#turn.then(async () => {
-      if (!isCurrent()) return;
-      const overtaken = new Promise<void>((resolve) => {
-        this.#giveWay = resolve;
-      });
-      try {
-        await Promise.race([carryOut(isCurrent), overtaken]);
-      } catch (error) {
-        if (isCurrent()) this.#fail(sentenceOf(error));
-      }
-    });
-    await this.#settled();
-  }
-
-  async #settled(): Promise<void> {
-    let turn: Promise<void>;
-    do {
-      turn = this.#turn;
-      await turn;
-    } while (turn !== this.#turn);
+  #change(carryOut: (isCurrent: () => boolean) => Promise<void>): Promise<void> {
+    return this.#wishes.carryOut(carryOut, (error) => this.#fail(sentenceOf(error)));
   }
 
   async #start(program: Program, isCurrent: () => boolean): Promise<void> {
+    if (this.#closed) return;
     this.#program = program;
     this.#idleSince = undefined;
     this.#say('starting');
-    await this.#openRelays();
-    this.#aim(undefined, undefined);
+    await this.#wire.open();
+    if (!isCurrent()) return; // a newer wish is being carried out already; so below
+    this.#wire.hold();
     const [directory] = await Promise.all([program.directory(), this.#stopServer()]);
-    const { first, second } = this.#options.ports;
+    const { ports, hasSecond, runner } = this.#options;
     const port = await freePort();
-    const secondPort = this.#second ? await freePort() : undefined;
-    if (!isCurrent()) return; // a newer wish is being carried out already
-    const run = this.#options.runner.start({
+    const secondPort = hasSecond ? await freePort() : undefined;
+    if (!isCurrent()) return;
+    const run = runner.start({
       directory,
       port,
-      publicPort: first,
+      publicPort: ports.first,
       ...(secondPort !== undefined && {
         secondPort,
-        env: { PUBLIC_SECOND_PORT: String(second) },
+        env: { PUBLIC_SECOND_PORT: String(ports.second) },
       }),
       speed: 1,
     });
@@ -234,7 +207,7 @@ export class Stage {
     clearTimeout(firstWord);
     if (!isCurrent()) return;
     if (run.problem) return this.#fail(run.problem.message);
-    this.#aim(port, secondPort);
+    this.#wire.leadTo(port, secondPort);
     if (listens) this.#say('running');
     else {
       // It stays, and is reached as soon as it listens after all.
@@ -248,7 +221,7 @@ export class Stage {
 
   /** Nobody is led to a server that is gone: its port may be another program's by now. */
   #fail(message: string): void {
-    this.#aim(NOBODY, NOBODY);
+    this.#wire.refuse();
     this.#say('broken', message);
   }
 
@@ -265,43 +238,15 @@ export class Stage {
     });
   }
 
-  async #openRelays(): Promise<void> {
-    const { ports, hasSecond } = this.#options;
-    this.#relay ??= await this.#openRelay(ports.first, 0);
-    if (hasSecond) this.#second ??= await this.#openRelay(ports.second, SECOND_RELAY);
-  }
-
-  async #openRelay(port: number, offset: number): Promise<Relay> {
-    const relay = await startRelay({ port }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE' && !/EADDRINUSE|in use|taken/.test(error.message))
-        throw error;
-      const whose = this.which === 'finished' ? 'this lesson' : 'your exercise';
-      throw new KitError(
-        `Port ${port}, where ${whose} is shown, is in use by another program (perhaps this lesson, started alone); end that program and ask again.`,
-      );
-    });
-    this.#feed.watch(relay, offset);
-    relay.onRecord(({ kind }) => {
-      if (kind === 'request' || kind === 'end') this.#tell();
-    });
-    return relay;
-  }
-
-  #aim(first: number | undefined, second: number | undefined): void {
-    this.#relay?.target(first);
-    this.#second?.target(second);
-  }
-
-  async #rest(): Promise<void> {
+  async #rest(isCurrent: () => boolean): Promise<void> {
     await this.#stopServer();
-    this.#wake = await waitForCaller(async () => {
-      const program = this.#program;
-      if (!program || this.#closed) return undefined;
-      const before = this.#run;
-      if (!before) await this.show(program);
+    const wake = await waitForCaller(async () => {
+      if (this.#program) await this.show(this.#program);
       return this.#state === 'running' ? this.#run?.port : undefined;
     });
-    this.#aim(this.#wake.port, NOBODY);
+    if (!isCurrent()) return wake.close();
+    this.#wake = wake;
+    this.#wire.leadTo(wake.port);
     this.#say('stopped');
   }
 
@@ -332,6 +277,6 @@ export class Stage {
 }
 
 function sentenceOf(error: unknown): string {
-  if (error instanceof KitError || error instanceof Refusal) return error.message;
+  if (error instanceof KitError) return error.message;
   return `It could not be started: ${(error as Error).message}.`;
 }

@@ -18,17 +18,17 @@ export class WireFeed {
   readonly #which: Which;
   readonly #folder: string;
   readonly #pairing: Pairing;
-  readonly #onFlood: () => void;
+  readonly #onFlood: (isFlooding: boolean) => void;
   #allowance = BURST;
   #counted = Date.now();
-  #flooding = false;
+  #flood: NodeJS.Timeout | undefined;
 
-  /** @param onFlood told when the tape begins to leave something out */
+  /** @param onFlood told when the tape begins to leave something out, and when it is whole again */
   constructor(
     live: Live,
     which: Which,
     folder: string,
-    onFlood: () => void,
+    onFlood: (isFlooding: boolean) => void,
     options: PairingOptions = {},
   ) {
     this.#live = live;
@@ -62,6 +62,7 @@ export class WireFeed {
 
   close(): void {
     this.#pairing.close();
+    clearInterval(this.#flood);
   }
 
   #take(record: WireRecord): void {
@@ -82,19 +83,33 @@ export class WireFeed {
   }
 
   #isAffordable(record: WireRecord): boolean {
-    const now = Date.now();
-    const back = (Math.max(0, now - this.#counted) / 1000) * EACH_SECOND;
-    this.#allowance = Math.min(BURST, this.#allowance + back);
-    this.#counted = now;
+    this.#earn();
     if (MANY.has(record.kind) && this.#allowance <= 0) {
-      if (!this.#flooding) this.#onFlood();
-      this.#flooding = true;
+      this.#beginFlood();
       return false;
     }
-    // Once it has stopped, flooding again is worth a word again.
-    if (this.#allowance > BURST / 2) this.#flooding = false;
     this.#allowance -= costOf(record);
     return true;
+  }
+
+  #earn(): void {
+    const now = Date.now();
+    const earned = (Math.max(0, now - this.#counted) / 1000) * EACH_SECOND;
+    this.#allowance = Math.min(BURST, this.#allowance + earned);
+    this.#counted = now;
+  }
+
+  /** It is over when there has been less for a while. */
+  #beginFlood(): void {
+    if (this.#flood) return;
+    this.#onFlood(true);
+    this.#flood = setInterval(() => {
+      this.#earn();
+      if (this.#allowance < BURST / 2) return;
+      clearInterval(this.#flood);
+      this.#flood = undefined;
+      this.#onFlood(false);
+    }, 500).unref();
   }
 }
 
