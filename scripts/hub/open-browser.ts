@@ -6,6 +6,11 @@ import { join } from 'node:path';
 import { kitFolder } from '../course/writing.ts';
 import { escapeHtml } from './markup.ts';
 
+const OPENERS: Partial<Record<NodeJS.Platform, string>> = {
+  darwin: 'open',
+  win32: 'explorer.exe',
+};
+
 /**
  * Opens an address, if there is anything to open it with. That it fails is no error: the address
  * has been printed.
@@ -13,19 +18,23 @@ import { escapeHtml } from './markup.ts';
  * @param address with the key behind its `#`
  * @returns whether a browser was asked to open it
  */
-export async function openBrowser(root: string, address: string): Promise<boolean> {
-  if (!hasScreen()) return false;
+export async function openBrowser(
+  root: string,
+  address: string,
+  env = process.env,
+): Promise<boolean> {
+  if (!hasScreen(env)) return false;
   try {
     const file = join(await kitFolder(root), 'open.html');
     await rm(file, { force: true }); // `mode` counts only for a file that is made anew
     await writeFile(file, pageLeadingTo(address), { mode: 0o600, flag: 'wx' });
-    return await start(file);
+    return await start(file, env);
   } catch {
     return false;
   }
 }
 
-function hasScreen(env = process.env): boolean {
+function hasScreen(env: NodeJS.ProcessEnv): boolean {
   if (env.CI) return false;
   if (process.platform === 'win32' || process.platform === 'darwin') return true;
   return Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
@@ -41,15 +50,13 @@ function pageLeadingTo(address: string): string {
 }
 
 /** Starts the system's opener without a shell; resolves when it runs or cannot. */
-function start(file: string): Promise<boolean> {
-  const [command, args] =
-    process.platform === 'darwin'
-      ? ['open', [file]]
-      : process.platform === 'win32'
-        ? ['explorer.exe', [file]]
-        : ['xdg-open', [file]];
+function start(file: string, env: NodeJS.ProcessEnv): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(command as string, args as string[], { detached: true, stdio: 'ignore' });
+    const child = spawn(OPENERS[process.platform] ?? 'xdg-open', [file], {
+      env,
+      detached: true,
+      stdio: 'ignore',
+    });
     child.once('error', () => resolve(false));
     child.once('spawn', () => resolve(true));
     child.unref();

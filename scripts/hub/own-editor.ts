@@ -25,7 +25,7 @@ const OPENERS: Partial<Record<NodeJS.Platform, string[]>> = {
  */
 export async function openInEditor(file: string, env = process.env): Promise<string> {
   for (const command of candidates(env)) {
-    if (await starts(command, file)) return basename(command[0]!);
+    if (await starts(command, file, env)) return basename(command[0]!);
   }
   throw new Refusal(422, `No editor with a window was found; open ${file} in yours by hand.`);
 }
@@ -48,13 +48,21 @@ function isInstalled(name: string, env: NodeJS.ProcessEnv): boolean {
 }
 
 /** Whether the command could be started and did not fail at once. */
-function starts([command, ...args]: string[], file: string): Promise<boolean> {
+function starts(
+  [command, ...args]: string[],
+  file: string,
+  env: NodeJS.ProcessEnv,
+): Promise<boolean> {
   return new Promise((resolve) => {
     // Windows runs a .cmd only through its shell, which takes the pieces of a quoted line.
-    const isWindows = process.platform === 'win32';
-    const child = isWindows
-      ? spawn('cmd.exe', ['/d', '/c', command!, ...args, file], { stdio: 'ignore', detached: true })
-      : spawn(command!, [...args, file], { stdio: 'ignore', detached: true });
+    const [program, before] =
+      process.platform === 'win32' ? ['cmd.exe', ['/d', '/c', command!]] : [command!, []];
+    const child = spawn(program, [...before, ...args, file], {
+      env,
+      stdio: 'ignore',
+      detached: true,
+      windowsHide: true,
+    });
     const grace = setTimeout(() => resolve(true), 500);
     child.once('error', () => finish(false));
     child.once('exit', (code) => finish(code === 0));
