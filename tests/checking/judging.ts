@@ -1,7 +1,8 @@
-// Judges variants of lesson 01 as a learner's exercise is judged, and holds what is said against the
-// texts that are kept in `fixtures/`.
+// Judges variants of the lessons as a learner's exercise is judged, and holds what is said against
+// the texts that are kept in `fixtures/<folder>/`.
 //
 //   UPDATE_FIXTURES=1 node --import tsx --test tests/checking/*.test.ts     writes them anew
+//   LESSON=02 node --import tsx --test tests/checking/*.test.ts             one lesson alone
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,31 +10,41 @@ import { after } from 'node:test';
 import { boardRows } from '../../scripts/checking/board.ts';
 import { type JudgeOptions, judgeExercise, type Report } from '../../scripts/checking/judge.ts';
 import { deriveVariant } from '../../scripts/course/derive.ts';
-import { findLesson } from '../../scripts/course/lessons.ts';
+import { findLesson, type Lesson, lessonSteps, listLessons } from '../../scripts/course/lessons.ts';
 import { createRunner } from '../../scripts/course/runner.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
-export const lesson = findLesson(root, '01');
-export const fixtures = join(import.meta.dirname, 'fixtures', lesson.folder);
 
 const runner = createRunner({ spares: 1 });
 after(() => runner.close());
 
+/** The lessons that are there, or the one that LESSON names: each is proved in the same way. */
+export const lessons = process.env.LESSON
+  ? [findLesson(root, process.env.LESSON)]
+  : listLessons(root).filter(({ available }) => available);
+
+/** Where the texts of a lesson are kept. */
+export function fixturesOf(lesson: Lesson): string {
+  return join(import.meta.dirname, 'fixtures', lesson.folder);
+}
+
 /** Judges a directory with a server in it. */
 export async function judgeDirectory(
+  lesson: Lesson,
   directory: string,
   options: JudgeOptions & { file?: string } = {},
 ): Promise<Report> {
   return judgeExercise(runner, lesson, directory, options);
 }
 
-/** Judges the finished lesson with some of its files changed, or others added. */
+/** Judges a finished lesson with some of its files changed, or others added. */
 export async function judgeVariant(
+  lesson: Lesson,
   name: string,
   files: Map<string, string>,
   options: JudgeOptions & { file?: string } = {},
 ): Promise<Report> {
-  return judgeDirectory(await deriveVariant(root, lesson, name, files), options);
+  return judgeDirectory(lesson, await deriveVariant(root, lesson, name, files), options);
 }
 
 /** The lowest step that fails on its own account; undefined if all is well. */
@@ -46,6 +57,11 @@ export function steps(report: Report): string {
   const failed = new Set(report.verdicts.filter(({ ok }) => !ok).map(({ step }) => step));
   const all = [...new Set(report.verdicts.map(({ step }) => step))];
   return all.map((step) => (failed.has(step) ? `-${step}` : `${step}`)).join(' ');
+}
+
+/** All steps of a lesson, as `steps` says it when they pass. */
+export function allSteps(lesson: Lesson): string {
+  return [...lessonSteps(lesson).keys()].join(' ');
 }
 
 /** What a learner reads in a terminal of 80 columns, with what varies from run to run left out. */
@@ -62,8 +78,12 @@ export function boardText(report: Report): string {
  * Compares what a learner reads with the text that is kept, or keeps it if UPDATE_FIXTURES is set.
  * A slow machine may join what two ticks sent, and the place moves: so there are three attempts.
  */
-export async function assertKept(name: string, judge: () => Promise<Report>): Promise<Report> {
-  const file = join(fixtures, name);
+export async function assertKept(
+  lesson: Lesson,
+  name: string,
+  judge: () => Promise<Report>,
+): Promise<Report> {
+  const file = join(fixturesOf(lesson), name);
   for (let attempt = 1; ; attempt++) {
     const report = await judge();
     const text = boardText(report);

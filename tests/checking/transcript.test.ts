@@ -1,4 +1,4 @@
-// What the text shows is what came: the player itself, and the transcripts of lesson 01.
+// What the text shows is what came: the player itself, and the transcripts of every lesson.
 import assert from 'node:assert/strict';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import test, { type TestContext } from 'node:test';
@@ -10,18 +10,20 @@ import {
 import { createRunner } from '../../scripts/course/runner.ts';
 import { readLessonText } from '../../scripts/course/text.ts';
 import { KitError } from '../../scripts/kit-error.ts';
-import { lesson } from './judging.ts';
+import { lessons } from './judging.ts';
 
-test('every transcript of lesson 01 is what its server answers, to the byte', async (t) => {
-  const transcripts = readTranscripts(readLessonText(lesson).wire);
-  assert.ok(transcripts.length >= 2, 'the text shows a stream and an answer that ends');
-  const runner = createRunner();
-  t.after(() => runner.close());
-  const port = await freePort();
-  const run = runner.start({ directory: lesson.directory, port, publicPort: port, speed: 50 });
-  assert.ok(await run.listening(10_000));
-  assert.equal((await playTranscripts(run.origin, transcripts))?.message, undefined);
-});
+for (const lesson of lessons) {
+  test(`${lesson.folder}: every transcript is what the server answers, to the byte`, async (t) => {
+    const transcripts = readTranscripts(readLessonText(lesson).wire);
+    assert.ok(transcripts.length >= 2, 'the text shows a stream and an answer that ends');
+    const runner = createRunner();
+    t.after(() => runner.close());
+    const port = await freePort();
+    const run = runner.start({ directory: lesson.directory, port, publicPort: port, speed: 50 });
+    assert.ok(await run.listening(10_000));
+    assert.equal((await playTranscripts(run.origin, transcripts))?.message, undefined);
+  });
+}
 
 const GREETING = `
 GET /greeting HTTP/1.1

@@ -1,16 +1,6 @@
 // What people write at two in the morning: each is a change of the finished server of lesson 01.
 // Together with the lesson's own traps they hold the words of the checks to their task.
-import type { Change } from '../../scripts/checking/traps.ts';
-
-export interface WrongAnswer {
-  name: string;
-  /** The step that fails. */
-  step: number;
-  change: Omit<Change, 'file'>[];
-  finding?: string;
-  /** Real milliseconds, for those that would take ten seconds to be given up. */
-  patience?: number;
-}
+import type { WrongAnswer } from './wrong-answer.ts';
 
 const TYPE = "'Content-Type': 'text/event-stream', //";
 const WRITE = 'response.write(`data: ${stationTime()}\\n\\n`);';
