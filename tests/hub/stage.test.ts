@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openExchange } from '../../scripts/wire/exchange.ts';
-import { eventually, folder, makeClone, startHub } from './clone.ts';
+import { eventually, folder, freePorts, makeClone, startHub } from './clone.ts';
 
 const finished = `/api/stages/finished/${folder}`;
 const mine = `/api/stages/mine/${folder}`;
@@ -353,4 +353,29 @@ test('a lesson that is not there, or not written yet, is 404 with a sentence', a
   const later = await hub.ask('GET', '/lessons/16-websocket');
   assert.equal(later.status, 404);
   assert.match(later.text, /Lesson 16-websocket is still to be written\./);
+});
+
+test('a lesson with two origins is reached at both, and the levers move both wires', async (t) => {
+  const ports = await freePorts();
+  const hub = await startHub(t, { ports: () => ports });
+  const server = join(hub.root, 'lessons', folder, 'server.ts');
+  const second = `
+const other = createServer((_request, response) => sendSignals(response));
+listen(other, 31, { second: true }).then((origin) => console.log('second', origin));
+`;
+  writeFileSync(server, readFileSync(server, 'utf8') + second);
+  const live = hub.live();
+  await live.isHere();
+  const { json } = await hub.ask('POST', finished);
+  assert.equal(json.state, 'running');
+  await live.hears('output', ({ text }) =>
+    text.includes(`second http://localhost:${ports.second}`),
+  );
+  const streams = [ports.first, ports.second].map((port) => watch(t, `http://localhost:${port}`));
+  for (const stream of streams) assert.ok(await somethingCame(stream));
+  const exchanges = live.told
+    .filter(({ type }) => type === 'wire')
+    .map(({ data }) => data.record.exchange);
+  assert.equal(new Set(exchanges).size, 2, 'exchanges of two wires are told apart');
+  assert.deepEqual((await hub.keyed('POST', `${finished}/cut`)).json, { cut: 2 });
 });
