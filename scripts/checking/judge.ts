@@ -7,6 +7,7 @@ import type { Runner, RunProblem } from '../course/runner.ts';
 import { KitError } from '../kit-error.ts';
 import { Judgement, type JudgeOptions } from './judgement.ts';
 import type { Check } from './language.ts';
+import { HeadlessHost } from './page/headless.ts';
 import type { Target } from './stage.ts';
 import type { Report } from './verdict.ts';
 
@@ -69,6 +70,9 @@ export async function judgeExercise(
   options: JudgeOptions & { speed?: number; file?: string } = {},
 ): Promise<Report> {
   options.signal?.throwIfAborted();
+  const { pages } = options;
+  if (!pages)
+    return withOwnBrowser((own) => judgeExercise(runner, lesson, directory, own), options);
   const begun = performance.now();
   const judgement = new Judgement(lesson, await loadChecks(lesson), options);
   const speed = options.speed ?? SPEED;
@@ -80,7 +84,7 @@ export async function judgeExercise(
     const run = runner.start({ directory, ...file, port, publicPort: port, secondPort, speed });
     const { heard, problem } = await judgement.waitForListening(run).catch(stopAndThrow);
     if (!heard) return { run, problem, served: false };
-    const target = { origin: run.origin, speed, run };
+    const target = { origin: run.origin, speed, run, page: { directory, host: pages! } };
     return {
       run,
       problem: await judgement.judge(target, checks).catch(stopAndThrow),
@@ -111,6 +115,19 @@ export async function judgeExercise(
     const report = judgement.finish(shownDirectory(lesson, directory));
     await run.stop();
     return report;
+  }
+}
+
+/** For a judging that nobody else lends a browser to: it is started when a check needs it. */
+async function withOwnBrowser<Options extends JudgeOptions>(
+  judge: (options: Options) => Promise<Report>,
+  options: Options,
+): Promise<Report> {
+  const pages = new HeadlessHost();
+  try {
+    return await judge({ ...options, pages });
+  } finally {
+    await pages.close();
   }
 }
 

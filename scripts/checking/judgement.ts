@@ -10,6 +10,7 @@ import { KitError } from '../kit-error.ts';
 import { Failure, Unseen } from './failure.ts';
 import { type Check, sceneOn } from './language.ts';
 import { Ledger, type Outcome } from './ledger.ts';
+import type { PageHost } from './page/host.ts';
 import { busy, Stage, type Target } from './stage.ts';
 import { type Judging, makeReport, type Report } from './verdict.ts';
 
@@ -22,6 +23,8 @@ export interface JudgeOptions {
   signal?: AbortSignal | undefined;
   /** Real milliseconds that a server may take to listen, or be busy; 10 000 if not given. */
   patience?: number | undefined;
+  /** Plays the pages; without it a browser is started for this judging alone, if it is needed. */
+  pages?: PageHost | undefined;
 }
 
 /** Real milliseconds after which a learner is told that we still wait. */
@@ -188,6 +191,7 @@ async function outcomeOf(check: Check, stage: Stage, alone: boolean): Promise<Ou
   const { scene, leave } = sceneOn(stage);
   try {
     await check.run(scene);
+    await scene.page.isWell();
     return { kind: 'passed' };
   } catch (error) {
     if (error instanceof Unseen) return { kind: 'unseen', message: error.message };

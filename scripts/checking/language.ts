@@ -12,9 +12,11 @@
 import { Answer } from './answer.ts';
 import { Crowd } from './crowd.ts';
 import { Failure } from './failure.ts';
+import { PageScene } from './page/scene.ts';
 import type { Stage } from './stage.ts';
 
 export type { Otherwise } from './answer.ts';
+export { answer, silence, stream } from './page/replies.ts';
 export { Answer, Crowd, Failure };
 
 /** What a check is given. */
@@ -28,6 +30,8 @@ export interface Scene {
   get: (path: string, headers?: Record<string, string>) => Answer;
   /** Many clients; the one that all checks share is the first of them, and stays. */
   crowd: (path: string, size: number) => Crowd;
+  /** Opens the exercise's page against a scripted server: see page/open-page.ts. */
+  page: PageScene;
   /** Ends the check, with a sentence of its own. */
   fail: (explanation: { sentence: string; excerpt?: string; otherwise: string }) => never;
 }
@@ -54,7 +58,10 @@ export function check(step: number, title: string, run: Check['run']): Check {
 /** The scene for one run of one check. What it opens for itself is left with `leave`. */
 export function sceneOn(stage: Stage): { scene: Scene; leave: () => void } {
   const own: Answer[] = [];
+  const page = new PageScene(stage.target.page);
+  stage.onClose(() => page.close());
   const scene: Scene = {
+    page,
     watch: (path) => stage.watch(path),
     get: (path, headers) => {
       const answer = stage.get(path, headers);
@@ -70,6 +77,7 @@ export function sceneOn(stage: Stage): { scene: Scene; leave: () => void } {
     scene,
     leave: () => {
       for (const answer of own) answer.leave();
+      page.close();
     },
   };
 }

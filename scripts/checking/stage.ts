@@ -9,6 +9,7 @@ import type { Run } from '../course/runner.ts';
 import { openExchange } from '../wire/exchange.ts';
 import { Answer } from './answer.ts';
 import { Failure } from './failure.ts';
+import type { PageTarget } from './page/scene.ts';
 
 /** What is judged. */
 export interface Target {
@@ -18,6 +19,8 @@ export interface Target {
   speed: number;
   /** The process behind the origin, if it is ours: only then timers and sockets can be counted. */
   run?: Run | undefined;
+  /** The page that belongs to it, if its files are at hand. */
+  page?: PageTarget | undefined;
 }
 
 /** Counts of the server's process; see `Run.state`. */
@@ -45,6 +48,7 @@ export class Stage {
   readonly #patience: number;
   readonly #open = new Set<Answer>();
   readonly #watched = new Map<string, Answer>();
+  readonly #closing: (() => void)[] = [];
   /** Whether nobody waits here any more. */
   closed = false;
 
@@ -167,10 +171,17 @@ export class Stage {
     return [...this.#open].some(({ ending }) => ending === 'cut' || ending === 'refused');
   }
 
+  /** Has something done when the stage is closed. */
+  onClose(listener: () => void): void {
+    if (this.closed) listener();
+    else this.#closing.push(listener);
+  }
+
   /** Leaves every exchange. Whoever still waits is told that nothing more comes. */
   close(): void {
     this.closed = true;
     for (const answer of this.#open) answer.leave();
+    for (const listener of this.#closing) listener();
   }
 }
 

@@ -105,6 +105,8 @@
 
   /** @param {string} place */
   function textOf(place) {
+    // What is hidden is not shown: that is what innerText is for.
+    // biome-ignore lint/performance/useDomNodeTextContent: see above
     if (place === 'page') return document.body.innerText;
     if (place === 'EventSource' || place === 'fetch')
       return logText(`event-log[reader="${place}"]`);
@@ -117,12 +119,22 @@
     const logs = [...document.querySelectorAll(selector)];
     if (logs.length === 0) return null;
     const lines = logs.flatMap((log) => [...log.querySelectorAll('li, small')]);
-    return lines.map((line) => oneLine(line.textContent)).join('\n');
+    return lines.map(withoutTime).join('\n');
+  }
+
+  /**
+   * Of an entry what it says, and not when.
+   * @param {Element} line
+   */
+  function withoutTime(line) {
+    const parts = [...line.childNodes].filter((node) => node.nodeName !== 'TIME');
+    return parts.map((node) => oneLine(node.textContent)).join(' ');
   }
 
   /** @param {Element} element */
   function elementText(element) {
-    if ('value' in element && typeof element.value === 'string') return element.value;
+    if (element.matches('input, textarea, select')) return /** @type {any} */ (element).value;
+    // biome-ignore lint/performance/useDomNodeTextContent: as for the page
     return element instanceof HTMLElement ? element.innerText : (element.textContent ?? '');
   }
 
@@ -130,7 +142,7 @@
   function linesOf(text) {
     const lines = text
       .split('\n')
-      .map(oneLine)
+      .map((line) => oneLine(line).replace(/^\+\d+\.\d{3}/, '')) // the time of an entry
       .filter((line) => line !== '');
     return lines.slice(-LINES).map((line) => line.slice(0, LINE));
   }
@@ -168,7 +180,7 @@
         reportError(message, filename, lineno, colno);
         return;
       }
-      const target = /** @type {any} */ (event.target);
+      const target = /** @type {any} */ (/** @type {Event} */ (event).target);
       const address = target?.src ?? target?.href;
       const isCode = target instanceof HTMLScriptElement || target instanceof HTMLLinkElement;
       if (isCode && typeof address === 'string') report({ kind: 'missing', address });
@@ -254,6 +266,7 @@
       change();
     }
 
+    /** @override */
     close() {
       super.close();
       change();
@@ -280,16 +293,18 @@
   const MARK = 'x-asked-by';
 
   window.fetch = (input, init) => {
-    let request;
+    const request = input instanceof Request ? input : undefined;
+    const address = request ? request.url : String(input);
+    if (!URL.canParse(address, document.baseURI)) return nativeFetch(input, init);
+    if (new URL(address, document.baseURI).origin !== location.origin) {
+      return nativeFetch(input, init);
+    }
+    let headers;
     try {
-      request = new Request(input, init);
+      headers = new Headers(init?.headers ?? request?.headers);
     } catch {
       return nativeFetch(input, init); // it says best itself what is wrong
     }
-    if (new URL(request.url).origin !== location.origin || request.mode === 'no-cors') {
-      return nativeFetch(input, init);
-    }
-    const headers = new Headers(request.headers);
     headers.set(MARK, 'fetch');
     return nativeFetch(input, { ...init, headers });
   };
@@ -411,7 +426,7 @@
    * @param {HTMLElement} element
    */
   function namesOf(element) {
-    const labels = 'labels' in element ? [.../** @type {any} */ ((element.labels) ?? [])] : [];
+    const labels = 'labels' in element ? [.../** @type {any} */ (element.labels ?? [])] : [];
     const isField = element.matches('input, textarea, select');
     return [
       element.getAttribute('aria-label'),

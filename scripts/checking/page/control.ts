@@ -73,7 +73,7 @@ export class Control {
     else visit.waiting.push(text);
   }
 
-  /** Resolves with what the page answers; never, if it does not. */
+  /** Resolves with what the page answers; undefined if it is loaded anew; never, if it is silent. */
   ask(command: Command): Promise<unknown> {
     const id = ++this.#ids;
     return new Promise((resolve) => {
@@ -161,6 +161,9 @@ export class Control {
 
   #begin(name: string): void {
     if (this.#visit?.name === name) return;
+    // Who has asked the page before this one is not answered any more.
+    for (const answer of this.#asked.values()) answer(undefined);
+    this.#asked.clear();
     this.#visits += 1;
     this.#visit = { name, commands: undefined, waiting: [] };
   }

@@ -163,6 +163,7 @@ export class ScriptedServer {
       number,
     };
     this.#requests.push(seen);
+    setImmediate(() => this.#owner.changed()); // when its wire is there
     return seen;
   }
 

@@ -1,10 +1,5 @@
 // Small words that the sentences on pages share.
 
-/** Milliseconds as one says them: `0.5 s`, `2 s`. */
-export function inTime(milliseconds: number): string {
-  return `${Number((milliseconds / 1000).toFixed(1))} s`;
-}
-
 /** `a`, `a and b`, `a, b and c`. */
 export function listed(words: readonly string[]): string {
   if (words.length < 2) return words.join('');

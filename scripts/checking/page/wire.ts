@@ -2,10 +2,9 @@
 import type { ServerResponse } from 'node:http';
 import { EventStreamReader } from '../../wire/event-stream.ts';
 import type { Otherwise } from '../answer.ts';
-import { Failure } from '../failure.ts';
+import { aboutSeconds, Failure } from '../failure.ts';
 import type { Reply } from './replies.ts';
 import type { Seen } from './scripted-server.ts';
-import { inTime } from './sentences.ts';
 
 /** What a wire needs of the page that it belongs to. */
 export interface WireOwner {
@@ -13,6 +12,8 @@ export interface WireOwner {
   comes<T>(look: () => T | undefined | false, within: number): Promise<T | undefined>;
   /** Told of the text that is sent. */
   sending(text: string): void;
+  /** Told of every request, and of its end. */
+  changed(): void;
 }
 
 export class Wire {
@@ -21,6 +22,8 @@ export class Wire {
   readonly #response: ServerResponse;
   readonly #owner: WireOwner;
   readonly #reader = new EventStreamReader();
+  /** When something was sent last, in milliseconds of performance.now(). */
+  spokenAt = 0;
   #sent = '';
   #left = false;
   #over = false;
@@ -32,6 +35,7 @@ export class Wire {
     response.on('close', () => {
       if (!this.#over) this.#left = true;
       this.#over = true;
+      owner.changed();
     });
     response.on('error', () => {}); // the page may leave in the middle of a write
   }
@@ -79,6 +83,7 @@ export class Wire {
   send(text: string): void {
     if (this.#over) return;
     this.#sent += text;
+    this.spokenAt = performance.now();
     this.#reader.feed(Buffer.from(text));
     this.#owner.sending(text);
     this.#response.write(text);
@@ -103,7 +108,7 @@ export class Wire {
     if (await this.#owner.comes(() => this.#left, within)) return;
     const { path, reader } = this.seen;
     throw new Failure({
-      sentence: `The page still holds its connection to ${path}${reader === 'EventSource' ? ', an EventSource' : ''}, ${inTime(within)} later. It was meant to close it.`,
+      sentence: `The page still holds its connection to ${path}${reader === 'EventSource' ? ', an EventSource' : ''}, ${aboutSeconds(within)} later. It was meant to close it.`,
       advice: otherwise,
       certain: true,
     });

@@ -1,0 +1,180 @@
+// Why a page does not do what a step asks for: what it was sent, what it shows, what it listens for.
+import { visible } from '../../wire/bytes.ts';
+import { aboutSeconds, type Explanation } from '../failure.ts';
+import type { PressResult, Source } from './reports.ts';
+import type { Reader, Seen } from './scripted-server.ts';
+import { indented, listed, quoted } from './sentences.ts';
+import { saidInDialog } from './troubles.ts';
+import type { Wire } from './wire.ts';
+
+/** What is known of the page at the moment of the failure. */
+export interface Known {
+  requests: readonly Seen[];
+  wires: readonly Wire[];
+  sources: readonly Source[];
+  places: Readonly<Record<string, string[] | null>>;
+  dialog: { name: string; text: string } | undefined;
+}
+
+/** Lines of the wire, and of the page, that an excerpt shows. */
+const LINES = 6;
+
+/** A place in words. */
+export function placeName(place: string): string {
+  if (place === 'page') return 'the page';
+  if (place === 'EventSource' || place === 'fetch') return `the log of ${place}`;
+  return place;
+}
+
+export function explainNotShown(
+  text: string,
+  place: string,
+  within: number,
+  known: Known,
+): Explanation {
+  const lines = known.places[place];
+  const where = place === 'page' ? 'The page' : capital(placeName(place));
+  const sentence =
+    lines === null
+      ? `The page has no ${placeName(place)}, in which ${quoted(text)} was meant to be shown.`
+      : `${where} does not show ${quoted(text)}, ${aboutSeconds(within)} after it was due.`;
+  return {
+    sentence: `${sentence}${deafTo(known)}${saidInDialog(known.dialog)}`,
+    excerpt: excerptOf(place, known),
+    certain: true,
+  };
+}
+
+export function explainShown(text: string, place: string, known: Known): Explanation {
+  const where = place === 'page' ? 'The page' : capital(placeName(place));
+  return {
+    sentence: `${where} shows ${quoted(text)}, and was meant not to.`,
+    excerpt: excerptOf(place, known),
+    certain: true,
+  };
+}
+
+export function explainNoRequest(
+  path: string,
+  from: Reader,
+  nth: number,
+  within: number,
+  known: Known,
+): Explanation {
+  const again = nth > 1 ? ' again' : '';
+  const by =
+    from === 'EventSource' ? ' with an EventSource' : from === 'fetch' ? ' with fetch' : '';
+  return {
+    sentence: `The page has not asked for ${path}${again}${by} within ${aboutSeconds(within)}.${nth > 1 ? stateOf(path, known) : elsewhere(path, from, known)}`,
+    ...(known.requests.length > 0 && { excerpt: requestTable(known.requests) }),
+    certain: true,
+  };
+}
+
+export function explainRequest(path: string, known: Known): Explanation {
+  return {
+    sentence: `The page asked for ${path} once more, and was meant not to.`,
+    excerpt: requestTable(known.requests),
+    certain: true,
+  };
+}
+
+export function explainNotPressed(what: string, name: string, result: PressResult): Explanation {
+  if (result.found === false && 'names' in result) {
+    const names = result.names.filter((one) => one !== '').slice(0, 12);
+    const there =
+      names.length === 0 ? 'It has none.' : `There is ${listed(names.map((one) => quoted(one)))}.`;
+    return { sentence: `The page has no ${what} ${quoted(name)}. ${there}`, certain: true };
+  }
+  return {
+    sentence: `The ${what} ${quoted(name)} is there, and it is disabled.`,
+    certain: true,
+  };
+}
+
+/** The page's EventSource does not listen for what was sent last. */
+function deafTo({ wires, sources }: Known): string {
+  const wire = lastSpoken(wires);
+  const type = wire?.lastEventType;
+  if (!wire || type === undefined || wire.seen.reader !== 'EventSource') return '';
+  const source = sources.findLast((one) => pathOf(one.url) === wire.seen.path);
+  if (!source || source.listensFor.includes(type)) return '';
+  const others = source.listensFor.map((one) => quoted(one));
+  return (
+    ` It was sent as an event of type ${quoted(type)}, and the page's EventSource listens ` +
+    `for ${others.length === 0 ? 'nothing' : listed(others)}.`
+  );
+}
+
+/** Where the page asked instead. */
+function elsewhere(path: string, from: Reader, { requests, sources }: Known): string {
+  const same = requests.find((one) => one.path === path && one.reader !== from);
+  if (same)
+    return ` Only ${same.reader === 'page' ? 'the browser' : same.reader} has asked for it.`;
+  const other = sources.at(-1);
+  if (from === 'EventSource' && other) return ` Its EventSource asks for ${pathOf(other.url)}.`;
+  return '';
+}
+
+/** How the page's own EventSource stands. */
+function stateOf(path: string, { sources }: Known): string {
+  const source = sources.findLast((one) => pathOf(one.url) === path);
+  if (!source) return '';
+  const word = ['connecting', 'open', 'closed'][source.readyState] ?? 'gone';
+  return ` Its EventSource is ${word} (readyState ${source.readyState}).`;
+}
+
+/** What was sent last, and what the place shows. */
+function excerptOf(place: string, known: Known): string {
+  const wire = lastSpoken(known.wires);
+  const lines: string[] = [];
+  if (wire) {
+    lines.push(`sent from ${wire.seen.path}:`);
+    lines.push(...lastLines(wire.sent).map((line) => `  ${line}`));
+  }
+  const shown = known.places[place];
+  if (shown) {
+    lines.push(
+      shown.length === 0 ? `${placeName(place)} shows nothing` : `${placeName(place)} shows:`,
+    );
+    lines.push(...shown.slice(-LINES).map((line) => `  ${shortened(line)}`));
+  }
+  return indented(lines);
+}
+
+function requestTable(requests: readonly Seen[]): string {
+  const shown = requests.filter(({ path }) => !path.startsWith('/public/')).slice(-LINES);
+  return indented(
+    shown.map(({ method, target, reader, status, lastEventId }) => {
+      const who = reader === 'page' ? 'browser' : reader;
+      const id = lastEventId === '' ? '' : `, Last-Event-ID: ${visible(lastEventId)}`;
+      const missing = status === 404 ? ', 404: nothing is there' : '';
+      return `${who.padEnd(12)}${method} ${shortened(visible(target))}${id}${missing}`;
+    }),
+  );
+}
+
+function lastSpoken(wires: readonly Wire[]): Wire | undefined {
+  return wires
+    .filter(({ sent }) => sent !== '')
+    .toSorted((one, other) => one.spokenAt - other.spokenAt)
+    .at(-1);
+}
+
+/** The last lines of the wire, each with its line break to be seen. */
+function lastLines(text: string): string[] {
+  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  return lines.slice(-LINES).map((line) => shortened(visible(line)));
+}
+
+function shortened(line: string): string {
+  return line.length > 72 ? `${line.slice(0, 71)}…` : line;
+}
+
+function pathOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).pathname : address;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,185 @@
+// Plays pages in an installed browser that shows no window. It is started when it is first needed
+// and kept warm; each page has a context of its own, and so a process of its own.
+import type { Browser, BrowserContext, Page } from 'playwright';
+import { type Browser as Found, findBrowser } from '../browser.ts';
+import { Unseen } from '../failure.ts';
+import type { PageHost, Playing, Showing } from './host.ts';
+
+/** Milliseconds without a page after which the browser is let go. */
+const IDLE = 120_000;
+
+const NONE =
+  'This is a check of the page, and no browser was found to play it: install Chrome, Chromium or ' +
+  'Edge, or open the hub with npm start and check there.';
+
+const WENT_AWAY =
+  'The browser that played the page went away in the middle of the check: check again.';
+
+interface Warm {
+  browser: Browser;
+  /** A page that does nothing; that it answers shows that the browser is alive. */
+  witness: Page;
+}
+
+export interface HeadlessOptions {
+  find?: () => Promise<Found | undefined>;
+  /** Milliseconds without a page after which the browser is let go. */
+  idle?: number;
+}
+
+export class HeadlessHost implements PageHost {
+  readonly #find: () => Promise<Found | undefined>;
+  readonly #idle: number;
+  #warm: Promise<Warm> | undefined;
+  /** A page that is ready for whoever comes next. */
+  #spare: Promise<Page> | undefined;
+  #shown = 0;
+  #rest: NodeJS.Timeout | undefined;
+  readonly #removing = new Set<Promise<unknown>>();
+  #closed = false;
+
+  constructor({ find = findBrowser, idle = IDLE }: HeadlessOptions = {}) {
+    this.#find = find;
+    this.#idle = idle;
+  }
+
+  /** Whether there is a browser at all. */
+  async available(): Promise<boolean> {
+    return (await this.#find()) !== undefined;
+  }
+
+  /** Starts the browser before it is needed. What goes wrong is said when it is needed. */
+  warm(): void {
+    this.#browser().catch(() => {});
+  }
+
+  async show({ port, path }: Playing): Promise<Showing> {
+    clearTimeout(this.#rest);
+    this.#shown += 1;
+    try {
+      const { browser, witness } = await this.#browser();
+      const page = await this.#takeSpare(browser);
+      const gone = new Promise<string>((resolve) => {
+        browser.on('disconnected', () => resolve(WENT_AWAY));
+        page.on('crash', () =>
+          resolve('The page crashed: it used up the memory that it may have.'),
+        );
+      });
+      page.goto(`http://127.0.0.1:${port}${path}`, { waitUntil: 'commit' }).catch(() => {});
+      let removed = false;
+      return {
+        gone,
+        witness: (milliseconds) => answers(witness.evaluate('1'), milliseconds),
+        remove: () => {
+          if (removed) return;
+          removed = true;
+          this.#remove(page.context());
+          this.#leave();
+        },
+      };
+    } catch (error) {
+      this.#leave();
+      if (error instanceof Unseen) throw error;
+      if (this.#closed) throw new Unseen(WENT_AWAY);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#letGo();
+  }
+
+  async #letGo(): Promise<void> {
+    clearTimeout(this.#rest);
+    const warm = this.#warm;
+    this.#warm = this.#spare = undefined;
+    const { browser } = (await warm?.catch(() => undefined)) ?? {};
+    await Promise.allSettled(this.#removing);
+    await browser?.close().catch(() => {});
+  }
+
+  async #browser(): Promise<Warm> {
+    this.#warm ??= this.#start();
+    const warm = this.#warm;
+    try {
+      const { browser } = await warm;
+      if (browser.isConnected()) return await warm;
+    } catch (error) {
+      if (this.#warm === warm) this.#warm = undefined;
+      throw error;
+    }
+    // It was killed by somebody meanwhile. The next one is another.
+    if (this.#warm === warm) this.#warm = this.#spare = undefined;
+    return this.#browser();
+  }
+
+  async #start(): Promise<Warm> {
+    const found = await this.#find();
+    if (!found) throw new Unseen(NONE);
+    const { chromium } = await import('playwright');
+    try {
+      const browser = await chromium.launch({
+        ...found,
+        // Whoever runs this process ends it, and the browser with it: see close().
+        handleSIGINT: false,
+        handleSIGTERM: false,
+        handleSIGHUP: false,
+      });
+      const witness = await browser.newPage();
+      this.#prepareSpare(browser);
+      return { browser, witness };
+    } catch (error) {
+      const reason = (error as Error).message.split('\n', 1)[0];
+      throw new Unseen(
+        `The browser at ${found.executablePath} did not start, so the page could not be played: ${reason}`,
+      );
+    }
+  }
+
+  #prepareSpare(browser: Browser): void {
+    const spare = newPage(browser);
+    spare.catch(() => {});
+    this.#spare = spare;
+  }
+
+  async #takeSpare(browser: Browser): Promise<Page> {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    const page = await (spare?.catch(() => newPage(browser)) ?? newPage(browser));
+    setTimeout(() => {
+      if (!this.#spare && !this.#closed && browser.isConnected()) this.#prepareSpare(browser);
+    }, 300).unref(); // not now: the page that was just taken has better use for the processor
+    return page;
+  }
+
+  #remove(context: BrowserContext): void {
+    const removing = context.close().catch(() => {});
+    this.#removing.add(removing);
+    void removing.then(() => this.#removing.delete(removing));
+  }
+
+  #leave(): void {
+    this.#shown -= 1;
+    if (this.#shown > 0 || this.#closed) return;
+    this.#rest = setTimeout(() => void this.#letGo(), this.#idle);
+    this.#rest.unref();
+  }
+}
+
+async function newPage(browser: Browser): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1000, height: 700 } });
+  return context.newPage();
+}
+
+async function answers(question: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  const answered = question.then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([answered, late]).finally(() => clearTimeout(timer));
+}
