@@ -44,7 +44,7 @@ function showOnward(progress: Progress): void {
   }
   const { way, done, steps } = wayOf(lesson, progress);
   const isBegun = way === 'under way';
-  const hasBegunAny = Object.keys(progress.lessons).length > 0;
+  const hasBegunAny = lessons.some((one) => wayOf(one, progress).done > 0);
   const go = isBegun ? 'Continue' : hasBegunAny ? 'Continue with this' : 'Begin here';
   fill(
     place,

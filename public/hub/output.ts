@@ -50,7 +50,7 @@ export function showOutput(live: Live, stage: Stage, folder: string): void {
   });
   stage.onChange(drawSoon);
 
-  tab.append(mark);
+  tab.append(' ', mark);
   tab.addEventListener('click', () => {
     mark.textContent = '';
   });

@@ -29,6 +29,7 @@ export function tabList({ label, controls, chosen, tabs, choose }: TabListOption
           'data-name': name,
         },
         name,
+        mark !== '' && ' ',
         mark !== '' && element('span', { class: 'mark' }, mark),
       ),
     );
