@@ -96,7 +96,8 @@ function nextThing(lesson: Lesson, report: Report): string {
   const failing = verdicts.find(({ ok, waitsFor }) => ok === false && waitsFor === undefined);
   if (failing) {
     const step = lessonSteps(lesson).get(failing.step);
-    const files = step ? ` in ${step.files.join(' and ')}` : '';
+    const mine = report.target.startsWith('playground/');
+    const files = step && mine ? ` in ${step.files.join(' and ')}` : '';
     const title = step ? `, "${step.title.replace(/\.$/, '')}"` : '';
     return `${count} Next: step ${failing.step}${title}${files}.`;
   }

@@ -72,7 +72,7 @@ export class Answer {
   async headComes({ within, otherwise }: Otherwise & { within: number }): Promise<ResponseHead> {
     const head = await this.stage.comes(this, (answer) => answer.exchange.head, within);
     if (head) return head;
-    throw new Failure({ ...explainNoHead(this, within), advice: otherwise });
+    throw new Failure(explainNoHead(this, within, otherwise));
   }
 
   /** The head must come before the body has anything to say, and at once. */
@@ -177,11 +177,12 @@ export class Answer {
     const [first, last] = [events[0]!, events.at(-1)!];
     const span = this.lesson(last.at - first.at);
     const gap = span / (events.length - 1);
+    const often = gap < 1 ? 'more than a thousand a second' : `one every ${seconds(gap)}`;
     const meant = `one every ${aboutSeconds(every)} was meant`;
     const sentence =
       rhythm === 'uneven'
         ? `The events come in bursts: ${meant}.`
-        : `The events come too ${rhythm === 'fast' ? 'often' : 'seldom'}: ${events.length} of them in ${seconds(span)}, one every ${seconds(gap)}; ${meant}.`;
+        : `The events come too ${rhythm === 'fast' ? 'often' : 'seldom'}: ${events.length} of them in ${seconds(span)}, ${often}; ${meant}.`;
     return {
       sentence,
       excerpt: this.timetable(),
@@ -236,15 +237,21 @@ function judgeRhythm(
   const gaps = events.slice(1).map((event, index) => event.at - events[index]!.at);
   if (gaps.length < 1) return 'open';
   const near = (gap: number) => gap > every * 0.8 && gap < every * 1.25;
-  if (gaps.length === 1 && near(gaps[0]!)) return 'right';
-  const [one, other] = gaps.slice(-2) as [number, number];
-  if (near(one) && near(other)) return 'right';
   const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
-  if (gaps.length >= 4 && Math.min(...gaps) > every * 1.6) return 'slow';
+  // The first event is often late, for all that is done for the first time takes its time: then the
+  // first gap is short.
+  const soFar = mean > every * 0.7 && mean < every * 1.4;
+  if (near(gaps.at(-1)!) && (near(gaps.at(-2) ?? every) || (gaps.length === 2 && soFar))) {
+    return 'right';
+  }
+  const steady = gaps.filter((gap) => gap > every * 0.5 && gap < every * 1.6).length;
+  const mostly = steady >= gaps.length / 2;
+  if (gaps.length >= 4) {
+    if (mostly && mean > every * 0.8 && mean < every * 1.25) return 'right';
+    if (Math.min(...gaps) > every * 1.6) return 'slow';
+  }
   if (gaps.length < GAPS) return 'open';
   if (mean < every * 0.75) return 'fast';
   if (mean > every * 1.33) return 'slow';
-  return gaps.filter((gap) => gap > every * 0.5 && gap < every * 1.6).length >= gaps.length / 2
-    ? 'right'
-    : 'uneven';
+  return mostly ? 'right' : 'uneven';
 }

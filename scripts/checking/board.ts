@@ -1,6 +1,5 @@
 // Verdicts for a terminal, in the manner of a departure board: a sign, a word, the step, what is
 // so. Signs and words say the same as the colours do.
-import { styleText } from 'node:util';
 import type { Verdict } from './verdict.ts';
 
 export interface BoardStyle {
@@ -9,7 +8,15 @@ export interface BoardStyle {
   colour: boolean;
 }
 
-type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold';
+/** Codes that begin and end a colour in a terminal. */
+const COLOURS = {
+  green: [32, 39],
+  red: [31, 39],
+  yellow: [33, 39],
+  dim: [2, 22],
+  bold: [1, 22],
+} as const;
+type Colour = keyof typeof COLOURS;
 
 const MARGIN = '    ';
 /** Longer lines of text are hard to read, however wide the terminal is. */
@@ -54,7 +61,8 @@ function signOf(verdict: Verdict): [string, string, Colour] {
 }
 
 function painted(colour: Colour, text: string, style: BoardStyle): string {
-  return style.colour ? styleText(colour, text) : text;
+  const [begin, end] = COLOURS[colour];
+  return style.colour ? `\x1b[${begin}m${text}\x1b[${end}m` : text;
 }
 
 /** Text in lines that fit. Words that are longer than a line stay whole. */

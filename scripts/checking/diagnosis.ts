@@ -53,24 +53,27 @@ export function headExcerpt(answer: Answer, header?: string): string {
   return pointed(bytes, span, `+${seconds(answer.lesson(headAt!))}`);
 }
 
-/** No head has come. */
-export function explainNoHead(answer: Answer, within: number): Explanation {
+/** No head has come. `otherwise` is said where the reason is not plain. */
+export function explainNoHead(answer: Answer, within: number, otherwise: string): Explanation {
   const { ending, cause } = answer.exchange;
   if (ending === 'refused') {
     return {
-      sentence: `The connection for ${answer.path} was refused (${cause}): nobody listens there any more.`,
+      sentence: `The connection for \`${answer.path}\` was refused (${cause}): nobody listens there any more.`,
+      advice: 'Look for what closes the server after its first client, such as `server.close()`.',
       finding: 'unreachable',
     };
   }
   if (ending) {
     return {
-      sentence: `The request for ${answer.path} came to an end without an answer: ${lowered(cause ?? ending)}`,
+      sentence: `The request for \`${answer.path}\` came to an end without an answer: ${lowered(cause ?? ending)}`,
+      advice: otherwise,
       at: answer.lesson(answer.exchange.endedAt!),
       ...(ending === 'malformed' && { certain: true }),
     };
   }
   return {
     sentence: `No byte of an answer to \`GET ${answer.path}\` came within ${aboutSeconds(within)}, not even its head.`,
+    advice: otherwise,
     at: within,
   };
 }
@@ -78,7 +81,7 @@ export function explainNoHead(answer: Answer, within: number): Explanation {
 /** No event has come. `otherwise` is said where the bytes tell nothing more special. */
 export function explainNoEvent(answer: Answer, within: number, otherwise: string): Explanation {
   const { exchange } = answer;
-  if (!exchange.head) return { ...explainNoHead(answer, within), advice: otherwise };
+  if (!exchange.head) return explainNoHead(answer, within, otherwise);
   const wrong = wrongInStream(answer) ?? unended(answer);
   if (wrong) return wrong;
   const over = exchange.endedAt !== undefined && exchange.ending !== 'left';

@@ -27,7 +27,7 @@ export interface Target {
 export type Counts = NonNullable<Awaited<ReturnType<Run['state']>>>;
 
 /** Bytes of one body. What a check looks at is a hundredth of it. */
-const LIMIT = 256 * 1024;
+const LIMIT = 64 * 1024;
 
 /** Real milliseconds that bytes may take from a server's `write` to us, and a request there. */
 export const JOURNEY = 8;
@@ -159,11 +159,11 @@ export class Stage {
     await pause(JOURNEY);
   }
 
-  /** Why nothing was ever answered here, if the server could not even be reached. */
+  /** Why the server could not be reached, not once; undefined if it was. */
   get unreachable(): string | undefined {
     const exchanges = [...this.#open].map((answer) => answer.exchange);
-    if (exchanges.some((exchange) => exchange.ending !== 'refused')) return undefined;
-    return exchanges[0]?.cause;
+    if (exchanges.some(({ connectedAt }) => connectedAt !== undefined)) return undefined;
+    return exchanges.find(({ ending }) => ending === 'refused')?.cause;
   }
 
   /** Whether a connection broke off or was refused. */
