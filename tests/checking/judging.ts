@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { after } from 'node:test';
 import { boardRows } from '../../scripts/checking/board.ts';
 import { type JudgeOptions, judgeExercise, type Report } from '../../scripts/checking/judge.ts';
+import { HeadlessHost } from '../../scripts/checking/page/headless.ts';
 import { deriveVariant } from '../../scripts/course/derive.ts';
 import { findLesson, type Lesson, lessonSteps, listLessons } from '../../scripts/course/lessons.ts';
 import { createRunner } from '../../scripts/course/runner.ts';
@@ -16,7 +17,8 @@ import { createRunner } from '../../scripts/course/runner.ts';
 export const root = join(import.meta.dirname, '..', '..');
 
 const runner = createRunner({ spares: 1 });
-after(() => runner.close());
+const pages = new HeadlessHost();
+after(() => Promise.all([runner.close(), pages.close()]));
 
 /** The lessons that are there, or the one that LESSON names: each is proved in the same way. */
 export const lessons = process.env.LESSON
@@ -34,7 +36,7 @@ export async function judgeDirectory(
   directory: string,
   options: JudgeOptions & { file?: string } = {},
 ): Promise<Report> {
-  return judgeExercise(runner, lesson, directory, options);
+  return judgeExercise(runner, lesson, directory, { pages, ...options });
 }
 
 /** Judges a finished lesson with some of its files changed, or others added. */
