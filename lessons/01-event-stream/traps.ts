@@ -15,13 +15,14 @@ export const traps = [
       question: 'The type becomes text/plain, and the bytes stay as they are. What do we see?',
       choices: [
         'Both columns go on as before: the bytes are the same.',
-        'EventSource gives up for good; fetch shows the bytes as before.',
+        'Left no event, ever; right the bytes as before.',
         'Both columns stay empty.',
       ],
       answer: 1,
       explanation:
-        'EventSource takes one type and no other. It closes, and does not try again. fetch hands ' +
-        'out the bytes of any type.',
+        'EventSource takes one type and no other. Firefox closes it at once, for good. Chromium ' +
+        'first guesses at the type: it says nothing at all until about 1 kB has come, and closes ' +
+        'it then. fetch hands out the bytes of any type.',
     },
   }),
 
