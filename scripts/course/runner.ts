@@ -21,6 +21,8 @@ export interface RunnerOptions {
   refill?: number;
 }
 
+const WARMING = 3000; // milliseconds after which a spare that is not ready is in some trouble
+
 /** @see Runner */
 export function createRunner(options: RunnerOptions = {}): Runner {
   return new Runner(options);
@@ -92,7 +94,9 @@ export class Runner {
 
   #takeProcess(): OwnedProcess {
     const alive = this.#spares.filter((spare) => !spare.exit);
-    const spare = alive.find((other) => other.ready) ?? alive[0];
+    const isYoung = (other: OwnedProcess) => performance.now() - other.startedAt < WARMING;
+    // One that is about to be ready is still quicker than a new one; one that never is, is not.
+    const spare = alive.find((other) => other.ready) ?? alive.find(isYoung);
     this.#spares = alive.filter((other) => other !== spare);
     return spare ?? this.#own(new OwnedProcess('run'));
   }

@@ -289,7 +289,7 @@ test('a port that is lost at the last moment is named too, also where the progra
     `import { createServer } from 'node:http';
      import { createServer as block } from 'node:net';
      block().listen(Number(process.env.PORT), () => {
-       createServer().on('error', () => process.exit(1)).listen(Number(process.env.PORT));
+       createServer().on('error', () => {}).listen(Number(process.env.PORT));
      });\n`,
     { port },
   );

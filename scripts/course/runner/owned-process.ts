@@ -54,6 +54,7 @@ export class OwnedProcess {
   readonly tag = randomUUID();
   /** Whether the process has gone, by itself or not. */
   exit: Exit | undefined;
+  readonly startedAt = performance.now();
   /** Whether it can take an order at once. */
   ready = false;
   /** Resolves when the process itself has gone; what it started may still be there. */

@@ -1,9 +1,18 @@
 // Why a program does not run, in one sentence with file and line and what to do.
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { basename, dirname, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname, join } from 'node:path';
+import { nearestName } from './nearest-name.ts';
 import type { Exit, Thrown } from './owned-process.ts';
+import {
+  asPath,
+  excerptAt,
+  firstOwnFrame,
+  lineOf,
+  type Place,
+  relativePath,
+  whereImported,
+} from './source-place.ts';
 import { plainSyntaxError } from './syntax-words.ts';
 
 export interface RunProblem {
@@ -26,13 +35,6 @@ export interface Program {
   /** Its name within the directory. */
   file: string;
   port: number;
-}
-
-interface Place {
-  path: string;
-  line: number;
-  /** From 1; undefined where only the line is known. */
-  column?: number;
 }
 
 /** The file to run is not there. */
@@ -127,7 +129,7 @@ function importProblem(program: Program, thrown: Thrown): RunProblem | undefined
   if (thrown.code === 'ERR_UNKNOWN_BUILTIN_MODULE') {
     const name = /node:\S+/.exec(thrown.message)?.[0] ?? '';
     const at = whereImported(join(program.directory, program.file), name);
-    const meant = nearest(
+    const meant = nearestName(
       name,
       builtinModules.map((module) => `node:${module}`),
     );
@@ -144,7 +146,7 @@ function importProblem(program: Program, thrown: Thrown): RunProblem | undefined
     return placed(program, 'missing', at, `The package "${what}" is not installed. ${known}`);
   }
   const at = whereImported(path, basename(target));
-  const meant = nearest(basename(target), filesIn(dirname(target)));
+  const meant = nearestName(basename(target), filesIn(dirname(target)));
   const shown = relativePath(dirname(path), target);
   return placed(
     program,
@@ -179,7 +181,7 @@ function crashProblem(program: Program, thrown: Thrown): RunProblem {
       : 'The program threw an error that nothing caught';
   const cause = CAUSES.find(([sign]) => sign.test(thrown.code) || sign.test(thrown.message))?.[1];
   const message = `${how}: ${sentence(what)} ${cause ?? 'Mend it and save again.'}`;
-  return placed(program, 'crash', firstOwnFrame(program, thrown.stack), message);
+  return placed(program, 'crash', firstOwnFrame(program.directory, thrown.stack), message);
 }
 
 function sentence(text: string): string {
@@ -208,99 +210,10 @@ function placed(
   };
 }
 
-/** The line with its number, and a caret below the place. Tabs stay, so that the caret does too. */
-function excerptAt(place: Place): string | undefined {
-  const text = lineOf(place);
-  if (text === undefined) return undefined;
-  const margin = `${place.line} | `;
-  if (place.column === undefined) return margin + text;
-  const indent = text.slice(0, place.column - 1).replace(/[^\t]/g, ' ');
-  return `${margin}${text}\n${' '.repeat(margin.length - 2)}| ${indent}^`;
-}
-
-function lineOf({ path, line }: Place): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').split(/\r?\n/)[line - 1];
-  } catch {
-    return undefined;
-  }
-}
-
-/** The first line of a stack that is the learner's: within the lesson's folder. */
-function firstOwnFrame({ directory }: Program, stack: string): Place | undefined {
-  const homes = [directory, realPath(directory)].map((home) => home + sep);
-  for (const frame of stack.split('\n')) {
-    const [, name, line, column] =
-      /^\s+at .*?\(?((?:file:|[/\\]|[A-Za-z]:).*?):(\d+):(\d+)\)?$/.exec(frame) ?? [];
-    if (!name) continue;
-    const path = asPath(name);
-    if (homes.some((home) => path.startsWith(home))) {
-      return { path, line: Number(line), column: Number(column) };
-    }
-  }
-  return undefined;
-}
-
-/** Where a file imports a thing: a report names the file alone. */
-function whereImported(path: string, name: string): Place | undefined {
-  let lines: string[];
-  try {
-    lines = readFileSync(path, 'utf8').split('\n');
-  } catch {
-    return undefined;
-  }
-  const quoted = new RegExp(`(['"\`])[^'"\`]*${name.replace(/[^\w]/g, '\\$&')}\\1`);
-  for (const [index, line] of lines.entries()) {
-    const column = line.search(quoted);
-    if (column >= 0) return { path, line: index + 1, column: column + 1 };
-  }
-  return undefined;
-}
-
 function didYouMean(name: string | undefined): string {
   return name ? `Did you mean "${name}"?` : 'Mend the name and save again.';
 }
 
-/** The candidate that differs least from a name, if it is close enough to be what was meant. */
-function nearest(name: string, candidates: string[]): string | undefined {
-  const ranked = candidates
-    .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
-    .sort((one, other) => one.distance - other.distance);
-  const [best] = ranked;
-  return best && best.distance <= Math.max(2, name.length / 4) ? best.candidate : undefined;
-}
-
-/** How many letters must be put in, taken out or changed to make one name of the other. */
-function editDistance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= one.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= other.length; j++) {
-      const change = row[j - 1]! + (one[i - 1] === other[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[other.length]!;
-}
-
 function filesIn(directory: string): string[] {
   return existsSync(directory) ? readdirSync(directory) : [];
-}
-
-function asPath(name: string): string {
-  return name.startsWith('file:') ? fileURLToPath(name) : name;
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
-}
-
-function relativePath(directory: string, path: string): string {
-  const home = path.startsWith(directory) ? directory : realPath(directory);
-  return relative(home, path).split(sep).join('/');
 }

@@ -173,7 +173,12 @@ export class Run {
       const { port, address } = report.listening;
       if (port === this.port && LOCAL.has(address)) this.#hasListened();
     } else if (report.refused) {
+      const { port, code } = report.refused;
       this.#refused = report.refused;
+      // Whoever answers on its port from now on is somebody else.
+      if (code === 'EADDRINUSE' && port === this.port) {
+        this.#fail(portInUse(this.#program, port, true));
+      }
     } else if (report.flooded) {
       this.#fail(floodOfOutput(this.#program, report.flooded));
     } else if (report.thrown) {
@@ -198,8 +203,7 @@ export class Run {
     await owned.lastWords();
     if (thrown) return this.#fail(thrownProblem(this.#program, thrown));
     if (this.#refused?.code === 'EADDRINUSE') {
-      const { port } = this.#refused;
-      return this.#fail(portInUse(this.#program, port, port === this.port));
+      return this.#fail(portInUse(this.#program, this.#refused.port, false));
     }
     const lastError = this.#log.lastLine('stderr');
     const outOfMemory = this.output.some(({ text }) => text.includes('heap out of memory'));
