@@ -71,7 +71,7 @@ test('fonts have their type; sources and folders are not served', async (t) => {
 });
 
 test('in a clone that cannot be written the hub still shows the course, and says what is the matter', async (t) => {
-  const root = makeClone(t);
+  const root = makeClone();
   writeFileSync(join(root, '.kit'), 'a file where the folder should be');
   const hub = await startHub(t, { root });
   assert.match(hub.warning!, /^This clone cannot be written, so lessons can be read/);

@@ -13,14 +13,20 @@ const kit = join(import.meta.dirname, '../..');
 
 export const folder = '31-signal';
 
+// Removed last of all: what a test has started may still write there while it ends.
+const clones: string[] = [];
+process.on('exit', () => {
+  for (const root of clones) rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+});
+
 /**
  * A folder with the lesson of the fixtures, and all that a hub needs besides.
  *
  * @param scripts copied for a test that starts a command there; else linked
  */
-export function makeClone(test: TestContext, { scripts = 'link' as 'link' | 'copy' } = {}): string {
+export function makeClone({ scripts = 'link' as 'link' | 'copy' } = {}): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'down-the-wire-hub-')));
-  test.after(() => rmSync(root, { recursive: true, force: true, maxRetries: 3 }));
+  clones.push(root);
   mkdirSync(join(root, 'lessons'));
   cpSync(join(import.meta.dirname, 'fixtures', folder), join(root, 'lessons', folder), {
     recursive: true,
@@ -62,7 +68,7 @@ export interface Answer {
 /** Starts a hub on free ports, and ends it after the test. */
 export async function startHub(
   test: TestContext,
-  { root = makeClone(test), ...options }: Partial<HubOptions> = {},
+  { root = makeClone(), ...options }: Partial<HubOptions> = {},
 ): Promise<TestHub> {
   const mistakes: string[] = [];
   const [finished, mine] = [await freePorts(), await freePorts()];

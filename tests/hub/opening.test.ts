@@ -12,7 +12,7 @@ const skip = process.platform === 'linux' ? false : 'the programs that it opens 
 
 /** A clone, and programs in the path that note what they are given. */
 function makePrograms(test: TestContext, ...names: string[]) {
-  const root = makeClone(test);
+  const root = makeClone();
   const folder = join(root, 'programs');
   const note = join(root, 'note');
   mkdirSync(folder);

@@ -153,7 +153,7 @@ test("the learner's stage is on another site than the hub, and its wire needs th
 });
 
 test('a port that is in use is one sentence on the stage, and works once it is free', async (t) => {
-  const hub = await startHub(t, { root: makeClone(t) });
+  const hub = await startHub(t, { root: makeClone() });
   const first = await hub.ask('POST', finished);
   const port = Number(new URL(first.json.origin).port);
 

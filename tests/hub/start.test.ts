@@ -49,7 +49,7 @@ async function startHere(test: TestContext, root: string) {
 }
 
 test('it prints the address with the key, and Ctrl-C ends it at once with open streams', async (t) => {
-  const root = makeClone(t, { scripts: 'copy' });
+  const root = makeClone({ scripts: 'copy' });
   const { child, exit, port, key } = await startHere(t, root);
   const live = new LiveClient(port, { 'x-kit-key': key });
   t.after(() => live.leave());
@@ -63,7 +63,7 @@ test('it prints the address with the key, and Ctrl-C ends it at once with open s
 });
 
 test('a second start in the same clone finds the first one, and leaves it alone', async (t) => {
-  const root = makeClone(t, { scripts: 'copy' });
+  const root = makeClone({ scripts: 'copy' });
   const first = await startHere(t, root);
   const second = start(t, root);
   assert.equal(await second.exit, 0);
@@ -75,7 +75,7 @@ test('a second start in the same clone finds the first one, and leaves it alone'
 });
 
 test('a note that a killed hub has left is no hub, and its port is not shown the key', async (t) => {
-  const root = makeClone(t, { scripts: 'copy' });
+  const root = makeClone({ scripts: 'copy' });
   const seen: string[] = [];
   const stranger = createServer((request, response) => {
     seen.push(`${request.url} ${JSON.stringify(request.headers)}`);
@@ -93,7 +93,7 @@ test('a note that a killed hub has left is no hub, and its port is not shown the
 });
 
 test('a port that is taken, or is none, is one sentence and exit code 2', async (t) => {
-  const root = makeClone(t, { scripts: 'copy' });
+  const root = makeClone({ scripts: 'copy' });
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   t.after(() => other.close());
@@ -118,7 +118,7 @@ test('a port that is taken, or is none, is one sentence and exit code 2', async 
 });
 
 test('--help says what there is', async (t) => {
-  const root = makeClone(t, { scripts: 'copy' });
+  const root = makeClone({ scripts: 'copy' });
   const command = start(t, root, '--help');
   assert.equal(await command.exit, 0);
   assert.match(command.output(), /npm start \[-- --port N\] \[--no-open\]/);
