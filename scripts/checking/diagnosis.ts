@@ -54,7 +54,11 @@ export function headExcerpt(answer: Answer, header?: string): string {
 }
 
 /** No head has come. `otherwise` is said where the reason is not plain. */
-export function explainNoHead(answer: Answer, within: number, otherwise: string): Explanation {
+export function explainNoHead(
+  answer: Answer,
+  within: number,
+  otherwise?: string,
+): Explanation {
   const { ending, cause } = answer.exchange;
   if (ending === 'refused') {
     return {
