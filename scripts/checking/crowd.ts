@@ -55,7 +55,7 @@ export class Crowd {
       hear(this.#first, heardBefore),
       ...this.#others.map((client) => hear(client, 0)),
     ]);
-    const deaf = heard.findIndex((event) => event === undefined);
+    const deaf = heard.indexOf(undefined);
     if (first && deaf < 0) return;
     if (!first && heard.every((event) => event === undefined)) {
       await this.#first.eventComes(1, { within: 0, otherwise });

@@ -1,7 +1,7 @@
 // What is wrong with an answer, in words. Where the kit's list of findings has it, the sentence is
 // taken from there: a mistake is described in the same words wherever it is met.
 import { excerpt, type Span, visible } from '../wire/bytes.ts';
-import { EventStreamReader } from '../wire/event-stream.ts';
+import { EventStreamReader, type Line } from '../wire/event-stream.ts';
 import {
   describeFinding,
   type Finding,
@@ -27,13 +27,30 @@ export function wrongInHead(answer: Answer): Explanation | undefined {
   return { ...explainFinding(answer, finding), excerpt: headExcerpt(answer, name) };
 }
 
-/** The first byte of the body that costs a client an event; undefined if there is none. */
-export function wrongInStream(answer: Answer): Explanation | undefined {
+/**
+ * The first byte of the body that costs a client an event; undefined if there is none.
+ *
+ * @param counts which findings are meant; every error, if not given
+ */
+export function wrongInStream(
+  answer: Answer,
+  counts: (finding: Finding) => boolean = ({ level }) => level === 'error',
+): Explanation | undefined {
   const { events, reader, exchange } = answer;
   const finding = findingsInStream(reader, exchange.body, lookAt(answer)).find(
-    ({ id, level }) => level === 'error' && (id !== 'not-framed' || events.length === 0),
+    (one) => counts(one) && (one.id !== 'not-framed' || events.length === 0),
   );
   return finding && explainFinding(answer, finding);
+}
+
+/** The wire up to a place in the body, with a caret under the place and a remark beside it. */
+export function placeInBody(answer: Answer, { span, at }: Pick<Line, 'span' | 'at'>, mark: string) {
+  const time = `+${seconds(answer.lesson(at))}`;
+  return {
+    excerpt: pointed(answer.exchange.body, span, `byte ${span.start}, ${time}: ${mark}`),
+    offset: span.start,
+    at: answer.lesson(at),
+  };
 }
 
 function lookAt(answer: Answer): Look {
@@ -54,11 +71,7 @@ export function headExcerpt(answer: Answer, header?: string): string {
 }
 
 /** No head has come. `otherwise` is said where the reason is not plain. */
-export function explainNoHead(
-  answer: Answer,
-  within: number,
-  otherwise?: string,
-): Explanation {
+export function explainNoHead(answer: Answer, within: number, otherwise?: string): Explanation {
   const { ending, cause } = answer.exchange;
   if (ending === 'refused') {
     return {
