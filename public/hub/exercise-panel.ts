@@ -107,7 +107,7 @@ export class ExercisePanel {
       element(
         'p',
         { class: 'editor-keys', id: 'editor-keys' },
-        'Tab indents. Escape, then Tab, leaves the text.',
+        'Tab indents. To leave: Escape, then Tab.',
       ),
     );
   }

@@ -59,7 +59,7 @@ function openLesson(lesson: LessonInPage): void {
       openTab('code');
       code.go(code.step + 1);
     },
-    resetStage: () => resetStage(stage, folder, code.step),
+    resetStage: () => resetStage(stage, folder, code.last),
     onBig: (isBig) => {
       if (isBig) openTab('code');
     },
@@ -127,9 +127,10 @@ function sayOnStage(word: string): void {
 }
 
 /** One key, and the demonstration is as it was: levers off, no trap, the page loaded anew. */
-async function resetStage(stage: Stage, folder: string, step: number): Promise<void> {
+async function resetStage(stage: Stage, folder: string, lastStep: number): Promise<void> {
   const path = `/api/stages/${stage.which}/${folder}/levers`;
   await ask('POST', path, { slow: 0, split: 0, hold: 0 }).catch(() => {});
+  const step = stage.state?.step ?? lastStep; // a step that is asked for by number has no trap
   await (stage.which === 'finished' ? stage.show('finished', step) : stage.show('mine'));
   stage.reload();
 }

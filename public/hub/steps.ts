@@ -23,7 +23,7 @@ export function showSteps(verdicts: Verdicts): void {
       const state = stateOfStep(rows, step);
       item.dataset.state = state;
       // While checks run, the place in the list stays: it would only flicker.
-      if (!running) item.classList.toggle('now', step === now);
+      if (!running) item.classList.toggle('is-now', step === now);
       if (step === now) item.setAttribute('aria-current', 'step');
       else item.removeAttribute('aria-current');
       const { sign: mark, word } = STATE_WORDS[state];

@@ -145,6 +145,19 @@ test('mine is shown at its own address, and starts anew after a save', async () 
     .waitFor();
 });
 
+test('a mistake in the syntax is named on the board and on the stage, and the next save mends it', async () => {
+  const page = await visit.openLesson(await visit.visitor());
+  await page.getByRole('button', { name: 'mine', exact: true }).click();
+  await typeInstead(page, 'const server = ;\n');
+  await page.keyboard.press('ControlOrMeta+s');
+  await page.locator('.flap[data-state="failed"] .say', { hasText: 'server.ts:1' }).waitFor();
+  await page.locator('#frame-word.problem', { hasText: 'server.ts:1' }).waitFor();
+  await typeInstead(page, await serverAt(4));
+  await page.keyboard.press('ControlOrMeta+s');
+  await page.getByText('All 5 checks pass.').waitFor();
+  await page.locator('#frame-word').waitFor({ state: 'hidden' });
+});
+
 test('what the learner prints is shown, as text', async () => {
   const page = await visit.openLesson(await visit.visitor());
   await page.getByRole('button', { name: 'mine', exact: true }).click();
