@@ -243,6 +243,15 @@ listen((request, response) => {
     },
   },
   {
+    about: 'writes to a client in a loop that never waits',
+    program: `import { createServer } from 'node:http';\ncreateServer((request, response) => { for (;;) response.write('x'.repeat(10000)); }).listen(process.env.PORT, () => fetch('http://127.0.0.1:' + process.env.PORT));\n`,
+    says: {
+      kind: 'flood',
+      message:
+        "server.ts wrote more than 64 MB to its clients without once waiting, and was stopped. Look for response.write() in a loop: let setInterval call it, or wait for 'drain' when it returns false.",
+    },
+  },
+  {
     about: 'a port of its own choice that is in use',
     program: `import { createServer } from 'node:http';\ncreateServer().listen(process.env.TAKEN);\n`,
     says: {

@@ -66,7 +66,8 @@ report({ ready: true });
 await become(await ordered);
 
 async function warmUp() {
-  await import('./warm-up.ts');
+  const { warm } = await import('./warm-up.ts');
+  warm();
   const server = createServer((_request, response) => response.end('warm'));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
@@ -92,6 +93,7 @@ async function become({ file, env, speed }) {
     listening: (/** @type {object} */ listening) => report({ listening }),
     refused: (/** @type {object} */ refused) => report({ refused }),
     flooded: (/** @type {string} */ flooded) => report({ flooded }),
+    overfull: (/** @type {string} */ overfull) => report({ overfull }),
   };
   count = installProbes(told, realNow);
 

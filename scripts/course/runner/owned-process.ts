@@ -39,6 +39,7 @@ export interface ChildReport {
   listening?: { port: number; address: string };
   refused?: { port: number; code: string };
   flooded?: string;
+  overfull?: string;
   thrown?: Thrown;
   state?: number;
 }

@@ -21,13 +21,14 @@ import { FloodGauge } from './flood.js';
  * @param {(listening: { port: number, address: string }) => void} told.listening
  * @param {(taken: { port: number, code: string }) => void} told.refused a server could not listen
  * @param {(amount: string) => void} told.flooded it prints too much
+ * @param {(amount: string) => void} told.overfull it writes to clients without ever waiting
  * @param {() => number} realNow milliseconds that no clock has scaled
  * @returns {() => { timers: number, sockets: number, writesAfterClose: number }} counts of now
  */
 export function installProbes(told, realNow) {
   const countTimers = watchTimers();
   const countSockets = watchSockets();
-  const countWrites = watchWrites();
+  const countWrites = watchWrites(told);
   watchListening(told);
   watchOutput(told, realNow);
   syncBuiltinESMExports();
@@ -107,9 +108,30 @@ function watchSockets() {
   return () => open;
 }
 
-/** A last `end()` without data is a good-bye and not a write. */
-function watchWrites() {
+/** Nothing that a lesson does comes near it; a loop that never waits is there in half a second. */
+const MOST_BYTES_A_TURN = 64 * 1024 * 1024;
+
+/**
+ * Counts writes to clients who have gone; a last `end()` without data is a good-bye and not a write.
+ * It also tells of a loop around `write()` that never waits: Node sends nothing before the loop is
+ * over, and all of it stays in memory until there is none left.
+ * @param {Parameters<typeof installProbes>[0]} told
+ */
+function watchWrites(told) {
   let lost = 0;
+  /** Bytes written since the program last waited. @type {number | undefined} */
+  let unsent;
+  const take = (/** @type {unknown} */ piece) => {
+    if (unsent === undefined) {
+      unsent = 0;
+      setImmediate(() => {
+        unsent = undefined;
+      }).unref();
+    }
+    const before = unsent;
+    unsent += /** @type {{ length?: number }} */ (piece)?.length ?? 0;
+    if (before <= MOST_BYTES_A_TURN && unsent > MOST_BYTES_A_TURN) told.overfull('64 MB');
+  };
   const { write, end } = ServerResponse.prototype;
   const isLost = (/** @type {ServerResponse} */ response) =>
     !response.writableEnded && (response.destroyed || response.socket?.destroyed === true);
@@ -117,6 +139,7 @@ function watchWrites() {
   /** @this {ServerResponse} @param {any[]} given @returns {any} */
   ServerResponse.prototype.write = function (...given) {
     if (isLost(this)) lost++;
+    take(given[0]);
     return Reflect.apply(write, this, given);
   };
   /** @this {ServerResponse} @param {any[]} given @returns {any} */

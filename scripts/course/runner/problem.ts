@@ -58,6 +58,12 @@ export function floodOfOutput({ file }: Program, amount: string): RunProblem {
   return { kind: 'flood', file, message };
 }
 
+/** It writes to a client in a loop that never waits. @param amount such as "64 MB" */
+export function floodOfWrites({ file }: Program, amount: string): RunProblem {
+  const message = `${file} wrote more than ${amount} to its clients without once waiting, and was stopped. Look for response.write() in a loop: let setInterval call it, or wait for 'drain' when it returns false.`;
+  return { kind: 'flood', file, message };
+}
+
 /** What the program threw while it was loaded, or later without catching it. */
 export function thrownProblem(program: Program, thrown: Thrown): RunProblem {
   if (thrown.code === 'EADDRINUSE') {

@@ -7,6 +7,7 @@ import type { ChildReport, Counts, Exit, OwnedProcess, Thrown } from './owned-pr
 import {
   exitProblem,
   floodOfOutput,
+  floodOfWrites,
   missingFile,
   type Program,
   portInUse,
@@ -181,6 +182,8 @@ export class Run {
       }
     } else if (report.flooded) {
       this.#fail(floodOfOutput(this.#program, report.flooded));
+    } else if (report.overfull) {
+      this.#fail(floodOfWrites(this.#program, report.overfull));
     } else if (report.thrown) {
       this.#thrown = { ...report.thrown, at: performance.now() };
       // A program that cannot be loaded ends for certain. What it throws later it may still handle.

@@ -46,8 +46,10 @@ function obey(order) {
     lookForAWhile();
   }
   if (order.state !== undefined) {
-    waiting.push(order.state);
-    setTimeout(answer, PATIENCE);
+    const { state } = order;
+    waiting.push(state);
+    // Only its own question: one that came later has a patience of its own.
+    setTimeout(() => waiting.includes(state) && answer(), PATIENCE);
     lookForAWhile();
   }
 }
