@@ -98,10 +98,22 @@ export class Answer {
     return this.lesson(own - other) > AT_ONCE;
   }
 
-  /** The head must be one that EventSource takes: 200, and the type of an event stream. */
-  isAnEventStream(): void {
+  /**
+   * The head must be one that EventSource takes: 200, and the type of an event stream.
+   *
+   * @param next what to do where the status is another one; else what is said of any server
+   */
+  isAnEventStream(next?: Otherwise): void {
     const wrong = wrongInHead(this);
-    if (wrong) throw new Failure({ ...wrong, certain: true });
+    if (!wrong) return;
+    const { status } = this.exchange.head!;
+    if (!next || status === 200) throw new Failure({ ...wrong, certain: true });
+    throw new Failure({
+      ...wrong,
+      sentence: `\`${visible(this.path)}\` was asked for. ${wrong.sentence}`,
+      advice: next.otherwise,
+      certain: true,
+    });
   }
 
   /** The answer must not pass for an event stream. */

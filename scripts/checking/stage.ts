@@ -166,6 +166,11 @@ export class Stage {
     return exchanges.find(({ ending }) => ending === 'refused')?.cause;
   }
 
+  /** How many requests are being answered now. */
+  get clients(): number {
+    return [...this.#open].filter(({ ending }) => !ending).length;
+  }
+
   /** Whether a connection broke off or was refused. */
   get isBroken(): boolean {
     return [...this.#open].some(({ ending }) => ending === 'cut' || ending === 'refused');
