@@ -110,6 +110,7 @@ function watchSockets() {
 
 /** Nothing that a lesson does comes near it; a loop that never waits is there in half a second. */
 const MOST_BYTES_A_TURN = 64 * 1024 * 1024;
+const MOST_WRITES_A_TURN = 200_000;
 
 /**
  * Counts writes to clients who have gone; a last `end()` without data is a good-bye and not a write.
@@ -119,18 +120,19 @@ const MOST_BYTES_A_TURN = 64 * 1024 * 1024;
  */
 function watchWrites(told) {
   let lost = 0;
-  /** Bytes written since the program last waited. @type {number | undefined} */
-  let unsent;
+  /** What was written since the program last waited. @type {{ bytes: number, writes: number } | undefined} */
+  let turn;
   const take = (/** @type {unknown} */ piece) => {
-    if (unsent === undefined) {
-      unsent = 0;
+    if (!turn) {
+      turn = { bytes: 0, writes: 0 };
       setImmediate(() => {
-        unsent = undefined;
+        turn = undefined;
       }).unref();
     }
-    const before = unsent;
-    unsent += /** @type {{ length?: number }} */ (piece)?.length ?? 0;
-    if (before <= MOST_BYTES_A_TURN && unsent > MOST_BYTES_A_TURN) told.overfull('64 MB');
+    turn.bytes += /** @type {{ length?: number }} */ (piece)?.length ?? 0;
+    turn.writes++;
+    if (turn.bytes > MOST_BYTES_A_TURN) told.overfull('64 MB');
+    else if (turn.writes > MOST_WRITES_A_TURN) told.overfull('200,000 pieces');
   };
   const { write, end } = ServerResponse.prototype;
   const isLost = (/** @type {ServerResponse} */ response) =>
