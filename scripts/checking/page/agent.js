@@ -176,8 +176,11 @@
     'error',
     (event) => {
       if (event instanceof ErrorEvent) {
-        const { message, filename, lineno, colno } = event;
-        reportError(message, filename, lineno, colno);
+        const { message, filename, lineno, colno, error } = event;
+        const place = placeOf(error);
+        if (place) reportError(message, place);
+        // Without a place of its own, it is the script itself that cannot be read.
+        else reportError(message, { file: filename, line: lineno, column: colno });
         return;
       }
       const target = /** @type {any} */ (/** @type {Event} */ (event).target);
@@ -191,24 +194,32 @@
   addEventListener('unhandledrejection', ({ reason }) => {
     if (reason?.name === 'AbortError') return; // somebody has left on purpose
     const message = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
-    const [, file = '', line = 0, column = 0] =
-      /(https?:\/\/[^\s()]+?):(\d+):(\d+)/.exec(reason?.stack ?? '') ?? [];
-    reportError(message, file, Number(line), Number(column));
+    reportError(message, placeOf(reason) ?? { file: '', line: 0, column: 0 });
   });
+
+  /**
+   * Where an error was thrown: in the page's own scripts rather than in those it was given.
+   * @param {any} error
+   */
+  function placeOf(error) {
+    const stack = typeof error?.stack === 'string' ? error.stack : '';
+    const frames = [...stack.matchAll(/(https?:\/\/[^\s()]+?):(\d+):(\d+)/g)];
+    const own = frames.find(([, file]) => !/\/(public|\.page-check)\//.test(file ?? ''));
+    const [, file = '', line, column] = own ?? frames[0] ?? [];
+    return file === '' ? undefined : { file, line: Number(line), column: Number(column) };
+  }
 
   let errors = 0;
 
   /**
    * @param {string} message
-   * @param {string} file
-   * @param {number} line
-   * @param {number} column
+   * @param {{ file: string, line: number, column: number }} place
    */
-  function reportError(message, file, line, column) {
+  function reportError(message, place) {
     errors += 1;
     if (errors > 20) return; // the first says it
     const plain = message.replace(/^(Uncaught|uncaught exception:) /, '').slice(0, 1000);
-    report({ kind: 'error', message: plain, file, line, column });
+    report({ kind: 'error', message: plain, ...place });
   }
 
   for (const [name, given] of /** @type {const} */ ([
@@ -355,7 +366,7 @@
   async function carryOut(command) {
     switch (command.do) {
       case 'ping': // a turn for what is due, and then the answer
-        return new Promise((resolve) => nativeSetTimeout(resolve, 0));
+        return passed(0);
       case 'look':
         places.add(command.place);
         return change();
@@ -369,10 +380,15 @@
       case 'reload':
         return location.reload();
       case 'witness':
-        return comeBack(3);
+        return Promise.all([comeBack(3), passed(command.milliseconds)]);
       default:
         return undefined;
     }
+  }
+
+  /** @param {number} milliseconds */
+  function passed(milliseconds) {
+    return new Promise((resolve) => nativeSetTimeout(resolve, milliseconds));
   }
 
   /** @param {string} markup */

@@ -9,6 +9,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Command, Report } from './reports.ts';
 
+/** Milliseconds after which a page that has gone away is not waited for any more. */
+const AWAY = 1000;
 /** Bytes of one report; what a page can show is far less. */
 const LARGEST = 4 * 1024 * 1024;
 
@@ -24,19 +26,28 @@ export class Control {
   readonly #server: Server;
   readonly #isOrigin: (origin: string) => boolean;
   readonly #onReport: (report: Report) => void;
+  readonly #onLost: () => void;
   readonly #asked = new Map<number, (result: unknown) => void>();
   #port = 0;
   #visit: Visit | undefined;
   #visits = 0;
   #ids = 0;
+  #away: NodeJS.Timeout | undefined;
+  #closed = false;
 
   /**
    * @param isOrigin whether an Origin is the page's
    * @param onReport told each report of the page that is loaded now
+   * @param onLost told when the page has gone and none has come in its place
    */
-  constructor(isOrigin: (origin: string) => boolean, onReport: (report: Report) => void) {
+  constructor(
+    isOrigin: (origin: string) => boolean,
+    onReport: (report: Report) => void,
+    onLost: () => void,
+  ) {
     this.#isOrigin = isOrigin;
     this.#onReport = onReport;
+    this.#onLost = onLost;
     this.#server = createServer((request, response) => void this.#answer(request, response));
     this.#server.on('clientError', (_error, socket) => socket.destroy());
   }
@@ -59,11 +70,6 @@ export class Control {
     return this.#visits;
   }
 
-  /** Whether the page that was loaded last is there to be asked. */
-  get connected(): boolean {
-    return this.#visit?.commands !== undefined;
-  }
-
   /** Tells the page to do something. */
   tell(command: Command, id = 0): void {
     const visit = this.#visit;
@@ -83,6 +89,8 @@ export class Control {
   }
 
   close(): void {
+    clearTimeout(this.#away);
+    this.#closed = true;
     this.#asked.clear();
     this.#server.close();
     this.#server.closeAllConnections();
@@ -118,9 +126,14 @@ export class Control {
     const visit = this.#known(name);
     if (!visit) return void response.end();
     visit.commands = response;
+    clearTimeout(this.#away);
     for (const text of visit.waiting.splice(0)) response.write(text);
     response.on('close', () => {
-      if (visit.commands === response) visit.commands = undefined;
+      if (visit.commands !== response) return;
+      visit.commands = undefined;
+      if (this.#visit !== visit || this.#closed) return; // another page is there already
+      clearTimeout(this.#away);
+      this.#away = setTimeout(this.#onLost, AWAY);
     });
   }
 

@@ -20,10 +20,10 @@ export interface Known {
 const LINES = 6;
 
 /** A place in words. */
-export function placeName(place: string): string {
+function placeName(place: string): string {
   if (place === 'page') return 'the page';
   if (place === 'EventSource' || place === 'fetch') return `the log of ${place}`;
-  return place;
+  return `the element ${place}`;
 }
 
 export function explainNotShown(
@@ -32,12 +32,13 @@ export function explainNotShown(
   within: number,
   known: Known,
 ): Explanation {
-  const lines = known.places[place];
-  const where = place === 'page' ? 'The page' : capital(placeName(place));
-  const sentence =
-    lines === null
-      ? `The page has no ${placeName(place)}, in which ${quoted(text)} was meant to be shown.`
-      : `${where} does not show ${quoted(text)}, ${aboutSeconds(within)} after it was due.`;
+  if (known.places[place] === null) {
+    return {
+      sentence: `${capital(placeName(place))}, which was meant to show ${quoted(text)}, is not in the page.`,
+      certain: true,
+    };
+  }
+  const sentence = `${capital(placeName(place))} does not show ${quoted(text)} within ${aboutSeconds(within)}.`;
   return {
     sentence: `${sentence}${deafTo(known)}${saidInDialog(known.dialog)}`,
     excerpt: excerptOf(place, known),
@@ -46,9 +47,8 @@ export function explainNotShown(
 }
 
 export function explainShown(text: string, place: string, known: Known): Explanation {
-  const where = place === 'page' ? 'The page' : capital(placeName(place));
   return {
-    sentence: `${where} shows ${quoted(text)}, and was meant not to.`,
+    sentence: `${capital(placeName(place))} shows ${quoted(text)}, and was meant not to.`,
     excerpt: excerptOf(place, known),
     certain: true,
   };
@@ -97,13 +97,15 @@ function deafTo({ wires, sources }: Known): string {
   const wire = lastSpoken(wires);
   const type = wire?.lastEventType;
   if (!wire || type === undefined || wire.seen.reader !== 'EventSource') return '';
-  const source = sources.findLast((one) => pathOf(one.url) === wire.seen.path);
-  if (!source || source.listensFor.includes(type)) return '';
-  const others = source.listensFor.map((one) => quoted(one));
-  return (
-    ` It was sent as an event of type ${quoted(type)}, and the page's EventSource listens ` +
-    `for ${others.length === 0 ? 'nothing' : listed(others)}.`
-  );
+  const own = sources.filter((one) => pathOf(one.url) === wire.seen.path);
+  const listensFor = new Set(own.flatMap((one) => one.listensFor));
+  if (own.length === 0 || listensFor.has(type)) return '';
+  const others = [...listensFor].filter((one) => one !== 'open' && one !== 'error');
+  const but =
+    others.length === 0
+      ? ''
+      : `: its EventSource listens for ${listed(others.map((one) => quoted(one)))}`;
+  return ` It was sent as an event of type ${quoted(type)}, and nothing in the page listens for that${but}.`;
 }
 
 /** Where the page asked instead. */
@@ -132,11 +134,13 @@ function excerptOf(place: string, known: Known): string {
     lines.push(`sent from ${wire.seen.path}:`);
     lines.push(...lastLines(wire.sent).map((line) => `  ${line}`));
   }
-  const shown = known.places[place];
+  // Of a whole page the log says most.
+  const reader = wire?.seen.reader ?? '';
+  const seenIn = place === 'page' && known.places[reader] ? reader : place;
+  const shown = known.places[seenIn];
   if (shown) {
-    lines.push(
-      shown.length === 0 ? `${placeName(place)} shows nothing` : `${placeName(place)} shows:`,
-    );
+    const name = placeName(seenIn);
+    lines.push(shown.length === 0 ? `${name} shows nothing` : `${name} shows:`);
     lines.push(...shown.slice(-LINES).map((line) => `  ${shortened(line)}`));
   }
   return indented(lines);

@@ -23,6 +23,8 @@ interface Warm {
 
 export interface HeadlessOptions {
   find?: () => Promise<Found | undefined>;
+  /** Told of each browser that is started. */
+  onStart?: (browser: Browser) => void;
   /** Milliseconds without a page after which the browser is let go. */
   idle?: number;
 }
@@ -30,6 +32,7 @@ export interface HeadlessOptions {
 export class HeadlessHost implements PageHost {
   readonly #find: () => Promise<Found | undefined>;
   readonly #idle: number;
+  readonly #onStart: (browser: Browser) => void;
   #warm: Promise<Warm> | undefined;
   /** A page that is ready for whoever comes next. */
   #spare: Promise<Page> | undefined;
@@ -38,9 +41,10 @@ export class HeadlessHost implements PageHost {
   readonly #removing = new Set<Promise<unknown>>();
   #closed = false;
 
-  constructor({ find = findBrowser, idle = IDLE }: HeadlessOptions = {}) {
+  constructor({ find = findBrowser, idle = IDLE, onStart = () => {} }: HeadlessOptions = {}) {
     this.#find = find;
     this.#idle = idle;
+    this.#onStart = onStart;
   }
 
   /** Whether there is a browser at all. */
@@ -126,6 +130,7 @@ export class HeadlessHost implements PageHost {
         handleSIGTERM: false,
         handleSIGHUP: false,
       });
+      this.#onStart(browser);
       const witness = await browser.newPage();
       this.#prepareSpare(browser);
       return { browser, witness };

@@ -53,8 +53,11 @@ export type Command =
   /** Result: PressResult. */
   | { do: 'fill'; name: string; value: string }
   | { do: 'reload' }
-  /** Answered when an EventSource that has nothing to do with the page's has come back three times. */
-  | { do: 'witness' };
+  /**
+   * Answered when an EventSource that has nothing to do with the page's has come back three times,
+   * and so many real milliseconds have passed.
+   */
+  | { do: 'witness'; milliseconds: number };
 
 /** What came of looking for a button or a field. */
 export type PressResult =

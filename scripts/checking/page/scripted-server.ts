@@ -128,6 +128,7 @@ export class ScriptedServer {
     // The agent's own: neither seen nor counted.
     if (path === AGENT) return this.#sendAgent(request, response);
     if (path.startsWith('/.page-check/')) return sendWitness(response);
+    if (path === '/favicon.ico') return void response.writeHead(204).end(); // no wish of the page's
 
     const seen = this.#see(request, target, path);
     const answering = this.#script.get(path);

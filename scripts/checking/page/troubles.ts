@@ -16,9 +16,18 @@ export function explainError(error: PageError, directory: string): Explanation {
   return {
     sentence: `The page stopped with an error: ${plain(error.message)}${place}.`,
     ...(excerpt !== undefined && { excerpt }),
-    advice: /SyntaxError/.test(error.message)
-      ? 'Mend it where the error points, or shortly before. Until then no line of that file runs.'
-      : 'Mend that line. What the script had still to do after it was not done.',
+    advice:
+      /SyntaxError/.test(error.message) && !/JSON/.test(error.message)
+        ? 'Mend it where the error points, or shortly before. Until then no line of that file runs.'
+        : 'Mend that line. What the script had still to do after it was not done.',
+    certain: true,
+  };
+}
+
+export function explainNoIndex(): Explanation {
+  return {
+    sentence: 'The exercise has no index.html, so there is no page to look at.',
+    advice: 'Bring it back: a reset of the exercise makes it anew, and keeps what you have now.',
     certain: true,
   };
 }
