@@ -1,0 +1,57 @@
+// npm run bench: the kit's own figures, beside limits and peers of the same run.
+//
+//   npm run bench [-- NAME] [--lesson 01] [--saves 30]
+
+import { type Account, isKept, tableOf } from './bench/figures.ts';
+import { timeLoop } from './bench/loop.ts';
+import { runCommand, wholeNumber } from './command.ts';
+import { KitError } from './kit-error.ts';
+
+interface Given {
+  lesson: number;
+  saves: number;
+  log: (line: string) => void;
+}
+
+const BENCHES: Record<string, (given: Given) => Promise<Account>> = {
+  loop: timeLoop,
+};
+
+await runCommand({
+  name: 'bench',
+  about:
+    'Prints the figures of the kit: how long a save takes to its verdict, what bad days cost, what\n' +
+    'the hub needs at rest, how long a start takes. It changes nothing here: all is done in copies.',
+  takes: [
+    {
+      name: 'NAME',
+      about: `one of ${Object.keys(BENCHES).join(', ')}; all without it`,
+      optional: true,
+    },
+  ],
+  options: {
+    lesson: { type: 'string', value: 'N', about: 'the lesson that is worked on; default 1' },
+    saves: { type: 'string', value: 'N', about: 'how many saves the loop takes; default 30' },
+    verbose: { type: 'boolean', about: 'tells each save as well' },
+  },
+  examples: ['', 'loop --lesson 2'],
+  async run({ values, takes: [name] }) {
+    const lesson = wholeNumber('--lesson', values.lesson, 1, 99) ?? 1;
+    const saves = wholeNumber('--saves', values.saves, 1, 1000) ?? 30;
+    const log = values.verbose ? (line: string) => console.error(line) : () => {};
+    const names = name === undefined ? Object.keys(BENCHES) : [name];
+    let isGood = true;
+    for (const one of names) {
+      const bench = BENCHES[one];
+      if (!bench) {
+        throw new KitError(
+          `There is no benchmark "${one}"; there are ${Object.keys(BENCHES).join(', ')}.`,
+        );
+      }
+      const account = await bench({ lesson, saves, log });
+      console.log(tableOf(account));
+      if (!account.figures.every(isKept) || account.faults?.length) isGood = false;
+    }
+    return isGood ? 0 : 1;
+  },
+});
