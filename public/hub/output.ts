@@ -34,7 +34,9 @@ export function showOutput(live: Live, stage: Stage, folder: string): void {
   const add = (which: Which, text: string) => {
     texts[which] = (texts[which] + text).slice(-MOST);
     if (which !== stage.which) return;
-    if (tab.getAttribute('aria-selected') !== 'true') mark.textContent = 'new';
+    // The finished lesson only says where it listens: that is no news.
+    const isNews = which === 'mine' && tab.getAttribute('aria-selected') !== 'true';
+    if (isNews) mark.textContent = 'new';
     drawSoon();
   };
 

@@ -87,6 +87,19 @@ export interface ExerciseMessage {
   hash?: string | null;
 }
 
+/** `page-check`: a page is to be shown in a frame. */
+export interface PageCheckMessage {
+  folder: string;
+  id: string;
+  url: string;
+}
+
+/** `page-check-ask`: whether the tab is alive, around its frame. */
+export interface PageCheckAsk {
+  id: string;
+  question: string;
+}
+
 /** `output`: what a server printed. */
 export interface OutputMessage {
   which: Which;

@@ -44,6 +44,18 @@ for (const look of looks) {
   });
 }
 
+test('page and editor follow the scheme of the system while they are open', async () => {
+  const page = await visit.openLesson(await visit.visitor({ colorScheme: 'light' }));
+  const colours = () =>
+    page.evaluate(() => [
+      getComputedStyle(document.body).backgroundColor,
+      getComputedStyle(document.querySelector('#editor-host .cm-editor')!).color,
+    ]);
+  assert.deepEqual(await colours(), ['rgb(244, 239, 228)', 'rgb(34, 38, 45)']);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  assert.deepEqual(await colours(), ['rgb(20, 23, 28)', 'rgb(236, 232, 221)']);
+});
+
 test('axe finds nothing in the code by steps, on the big screen', async () => {
   const page = await visit.openLesson(await visit.visitor());
   await page.getByRole('button', { name: 'Big screen' }).click();

@@ -211,3 +211,12 @@ test('two tabs share one live stream', async () => {
   await second.locator('.levers [aria-pressed="true"]', { hasText: 'Slow' }).waitFor();
   await second.getByRole('button', { name: 'Slow' }).click();
 });
+
+test('a browser without shared workers has its verdicts all the same', async () => {
+  const context = await visit.visitor();
+  await context.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'));
+  const page = await visit.openLesson(context);
+  await page.locator('#live[data-state="connected"]').waitFor();
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await page.getByText(/^judged in \d+ ms$/).waitFor();
+});
