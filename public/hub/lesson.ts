@@ -14,6 +14,7 @@ import { showLine } from './line.ts';
 import { Live, showLiveState } from './live.ts';
 import { showNow } from './now.ts';
 import { showOutput } from './output.ts';
+import { servePageChecks } from './page-check.ts';
 import { servePresenter, showNotesAlone } from './presenter.ts';
 import type { Progress } from './progress.ts';
 import type { StageState, Which } from './protocol.ts';
@@ -37,6 +38,7 @@ function openLesson(lesson: LessonInPage): void {
   const verdicts = new Verdicts(live, folder, lesson.steps);
   const hints = new Hints(folder);
   showBoard(verdicts);
+  servePageChecks(live, folder);
   showSteps(verdicts);
   followProgress(live, folder, verdicts, hints);
 

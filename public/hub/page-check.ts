@@ -2,6 +2,7 @@
 // Small, and not hidden: browsers slow down what nobody can see.
 import { ask } from './api.ts';
 import { byId, element } from './dom.ts';
+import { currentKey } from './key.ts';
 import type { Live } from './live.ts';
 import type { PageCheckAsk, PageCheckMessage } from './protocol.ts';
 
@@ -39,7 +40,7 @@ export function servePageChecks(live: Live, folder: string): void {
     if (!frame) return;
     // A frame that somebody has taken out is not alive, though the tab is.
     if (frame.isConnected) ask('POST', path(id, 'answer'), { question }).catch(() => {});
-    else say(id, 'gone');
+    else sayGone(id);
   });
 
   live.on<{ id: string }>('page-check-over', ({ id }) => {
@@ -54,7 +55,7 @@ export function servePageChecks(live: Live, folder: string): void {
 
   addEventListener('pagehide', () => {
     for (const id of frames.keys()) {
-      say(id, 'gone');
+      sayGone(id);
       remove(id);
     }
   });
@@ -78,10 +79,12 @@ export function servePageChecks(live: Live, folder: string): void {
     frames.delete(id);
     place.hidden = frames.size === 0;
   }
+}
 
-  function say(id: string, what: 'gone'): void {
-    ask('POST', path(id, what), undefined, { keepalive: true }).catch(() => {});
-  }
+/** Said even if this tab is closing. */
+function sayGone(id: string): void {
+  const headers = { 'x-kit-key': currentKey() ?? '' };
+  fetch(path(id, 'gone'), { method: 'POST', headers, keepalive: true }).catch(() => {});
 }
 
 function path(id: string, what: 'claim' | 'answer' | 'gone'): string {

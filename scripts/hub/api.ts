@@ -3,6 +3,7 @@ import { exerciseRoutes } from './exercise-routes.ts';
 import { checkKey } from './guard.ts';
 import { proofOf } from './key.ts';
 import { codeAtStep, lessonAt, lessonData, stops } from './lesson-data.ts';
+import { pageCheckRoutes } from './page-check-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { Refusal } from './refusal.ts';
 import type { Rooms } from './rooms.ts';
@@ -17,6 +18,7 @@ export function routes(rooms: Rooms): Route[] {
     ...courseRoutes(rooms),
     ...stageRoutes(rooms),
     ...exerciseRoutes(rooms),
+    ...pageCheckRoutes(rooms),
   ];
 }
 

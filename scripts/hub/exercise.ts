@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PageHost } from '../checking/page/host.ts';
 import type { Judging, Report } from '../checking/verdict.ts';
 import { type Lesson, lessonTexts } from '../course/lessons.ts';
 import { exerciseDirectory, openExercise } from '../course/playground.ts';
@@ -38,6 +39,8 @@ export interface ExerciseOptions {
   directory: string;
   runner: Runner;
   live: Live;
+  /** Plays the exercise's page. */
+  pages: PageHost;
   /** Told of each report that no newer save has overtaken. */
   onReport: (report: Report) => Promise<void>;
   /** Starts the shown exercise anew. */
@@ -110,14 +113,14 @@ export class Exercise {
   }
 
   async #carryOut(signal: AbortSignal, judged: { run: number; said: Judging[] }): Promise<void> {
-    const { lesson, directory, runner, live, log } = this.#options;
+    const { lesson, directory, runner, live, pages, log } = this.#options;
     const on = (judging: Judging) => {
       if (signal.aborted) return;
       judged.said.push(judging);
       live.publish('judging', { folder: lesson.folder, run: judged.run, judging }, 'key');
     };
     const verdict = loadJudge()
-      .then(({ judgeExercise }) => judgeExercise(runner, lesson, directory, { on, signal }))
+      .then(({ judgeExercise }) => judgeExercise(runner, lesson, directory, { on, signal, pages }))
       .then(async (report) => {
         if (!signal.aborted) await this.#options.onReport(report);
       })

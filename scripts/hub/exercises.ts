@@ -14,6 +14,7 @@ import type { Runner } from '../course/runner.ts';
 import { Exercise, exerciseFolder, loadJudge } from './exercise.ts';
 import type { Live, Tell } from './live.ts';
 import { openInEditor } from './own-editor.ts';
+import type { PageChecks } from './page-checks.ts';
 import { Refusal } from './refusal.ts';
 import type { Stages } from './stages.ts';
 
@@ -25,6 +26,7 @@ export interface ExercisesOptions {
   runner: Runner;
   live: Live;
   stages: Stages;
+  pageChecks: PageChecks;
   onReport: (report: Report) => Promise<void>;
   log: (text: string) => void;
 }
@@ -105,12 +107,13 @@ export class Exercises {
   #of(lesson: Lesson, directory: string): Exercise {
     let exercise = this.#open.get(lesson.folder);
     if (!exercise) {
-      const { runner, live, stages, onReport, log } = this.#options;
+      const { runner, live, stages, pageChecks, onReport, log } = this.#options;
       exercise = new Exercise({
         lesson,
         directory,
         runner,
         live,
+        pages: pageChecks.of(lesson.folder),
         onReport,
         restartStage: () => stages.of('mine', lesson).restart(),
         log,

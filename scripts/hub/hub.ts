@@ -1,6 +1,7 @@
 // The hub put together: one server on a loopback port, and all that it holds while it runs.
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { HeadlessHost } from '../checking/page/headless.ts';
 import { recordReport } from '../checking/progress.ts';
 import { ports as coursePorts } from '../course/lessons.ts';
 import { createRunner } from '../course/runner.ts';
@@ -12,6 +13,7 @@ import type { Gate } from './guard.ts';
 import { openKey } from './key.ts';
 import { Live, type LiveOptions } from './live.ts';
 import type { Which } from './live-events.ts';
+import { PageChecks } from './page-checks.ts';
 import { ProgressFeed } from './progress-feed.ts';
 import { createRouter } from './router.ts';
 import { Stages } from './stages.ts';
@@ -26,6 +28,8 @@ export interface HubOptions {
   /** Milliseconds without a connection after which a stage's server is put to rest. */
   restAfter?: number;
   live?: LiveOptions;
+  /** Plays pages under check where no tab does. */
+  headless?: HeadlessHost;
   /** Told about errors that are the kit's own. */
   log?: (text: string) => void;
 }
@@ -76,11 +80,13 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     ports,
     ...(options.restAfter !== undefined && { restAfter: options.restAfter }),
   });
+  const pageChecks = new PageChecks({ live, headless: options.headless ?? new HeadlessHost() });
   const exercises = new Exercises({
     root,
     runner,
     live,
     stages,
+    pageChecks,
     onReport: async (report) => {
       await recordReport(root, report);
       await progress.tell();
@@ -90,7 +96,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
 
   const assets = new Assets(root);
   const listener = createRouter(
-    routes({ root, gate, live, stages, exercises, progress, assets }),
+    routes({ root, gate, live, stages, exercises, pageChecks, progress, assets }),
     gate,
     log,
   );
@@ -128,9 +134,10 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     live.close();
     progress.watch(false);
     exercises.close();
+    const played = pageChecks.close();
     const closed = new Promise((resolve) => server.close(resolve));
     await stages.close();
-    await runner.close();
+    await Promise.all([runner.close(), played]);
     server.closeAllConnections();
     await closed;
     clearInterval(awake);

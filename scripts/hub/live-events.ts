@@ -42,6 +42,10 @@ export interface LiveEvents {
   exercise: { folder: string; file: string; hash: string | null };
   output: { which: Which; folder: string; stream: 'stdout' | 'stderr'; text: string };
   progress: Awaited<ReturnType<typeof readProgress>>;
+  /** A page that is to be played in a frame; see page-checks.ts. */
+  'page-check': { folder: string; id: string; url: string };
+  'page-check-ask': { id: string; question: string };
+  'page-check-over': { id: string };
 }
 
 export type LiveType = keyof LiveEvents;

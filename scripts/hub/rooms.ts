@@ -3,6 +3,7 @@ import type { Assets } from './assets.ts';
 import type { Exercises } from './exercises.ts';
 import type { Gate } from './guard.ts';
 import type { Live } from './live.ts';
+import type { PageChecks } from './page-checks.ts';
 import type { ProgressFeed } from './progress-feed.ts';
 import type { Stages } from './stages.ts';
 
@@ -13,6 +14,7 @@ export interface Rooms {
   live: Live;
   stages: Stages;
   exercises: Exercises;
+  pageChecks: PageChecks;
   progress: ProgressFeed;
   assets: Assets;
 }
