@@ -29,25 +29,15 @@ export async function servePage(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const path = (request.url ?? '/').split('?', 1)[0]!;
+  const path = request.url!.split('?', 1)[0]!;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
-    return answer(405, TEXT, `${request.method} is not for ${path}: ask with GET.\n`);
+    return answer(response, 405, TEXT, `${request.method} is not for ${path}: ask with GET.\n`);
   }
   const file = fileAt(directory, path === '/' ? '/index.html' : path);
   const body = file && (await readFile(file.name).catch(() => undefined));
-  if (body) answer(200, file.type, body);
-  else answer(404, TEXT, `Nothing is at ${path} here. Is the address right?\n`);
-
-  function answer(status: number, type: string, body: string | Buffer) {
-    response.writeHead(status, {
-      'Content-Type': type,
-      'Content-Length': Buffer.byteLength(body),
-      'Cache-Control': 'no-store', // so that an edited page shows at the next reload
-      'X-Content-Type-Options': 'nosniff', // the type is what it says, not what a browser guesses
-    });
-    response.end(body);
-  }
+  if (body) answer(response, 200, file.type, body);
+  else answer(response, 404, TEXT, `Nothing is at ${path} here. Is the address right?\n`);
 }
 
 /**
@@ -64,6 +54,16 @@ function fileAt(directory: string, path: string): { name: string; type: string }
   return isShared || isFinished ? { name: join(ROOT, path), type } : undefined;
 }
 
+function answer(response: ServerResponse, status: number, type: string, body: string | Buffer) {
+  response.writeHead(status, {
+    'Content-Type': type,
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store', // so that an edited page shows at the next reload
+    'X-Content-Type-Options': 'nosniff', // the type is what it says, not what a browser guesses
+  });
+  response.end(body);
+}
+
 /**
  * Listens on 127.0.0.1: on `PORT`, or on 4400 + lesson where none is set; with `second` on
  * `SECOND_PORT`, or on 4500 + lesson. A relay may stand in front, so `PUBLIC_PORT` (or
@@ -72,28 +72,21 @@ function fileAt(directory: string, path: string): { name: string; type: string }
  * @returns the public origin, such as `http://localhost:4401`, once the server listens. A port that
  *   is taken or is no port ends the program with one sentence and exit code 1.
  */
-export function listen(
-  server: Server,
-  lesson: number,
-  { second = false }: { second?: boolean } = {},
-): Promise<string> {
+export async function listen(server: Server, lesson: number, { second = false } = {}) {
   const name = second ? 'SECOND_PORT' : 'PORT';
   const port = portIn(name) ?? (second ? 4500 : 4400) + lesson;
   const publicPort = portIn(`PUBLIC_${name}`);
-
   server.on('clientError', refuseMalformed);
-  server.on('error', (error: NodeJS.ErrnoException) => {
-    const taken = error.code === 'EADDRINUSE';
-    const why = taken ? 'is taken: another program listens there' : `does not open (${error.code})`;
-    stop(`Port ${port} ${why}. ${taken ? 'Stop it, or set' : 'Set'} ${name} to another number.`);
+  server.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code !== 'EADDRINUSE')
+      stop(`Port ${port} does not open (${code}). Set ${name} to another.`);
+    const advice = `Stop it, or set ${name} to another number.`;
+    stop(`Port ${port} is taken: another program listens there. ${advice}`);
   });
-  return new Promise((resolve) => {
-    server.listen(port, '127.0.0.1', () => {
-      const origin = `http://localhost:${publicPort ?? (server.address() as AddressInfo).port}`;
-      console.log(`Lesson ${String(lesson).padStart(2, '0')}: ${origin} (Ctrl-C ends it)`);
-      resolve(origin);
-    });
-  });
+  await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
+  const origin = `http://localhost:${publicPort ?? (server.address() as AddressInfo).port}`;
+  console.log(`Lesson ${String(lesson).padStart(2, '0')}: ${origin} (Ctrl-C ends it)`);
+  return origin;
 }
 
 function portIn(name: string): number | undefined {
