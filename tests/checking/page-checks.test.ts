@@ -168,10 +168,10 @@ describe('a page under check', { concurrency: 2 }, () => {
     });
     assert.deepEqual(outcome, {
       failed: text(
-        'What was sent as text became a part of the page: <b>Night</b> is an element there now.',
+        'What was sent as text became a part of the page: `<b>Night</b>` is an element there now.',
         '',
-        'Put data into the page as text: element.textContent = …, or append(…) with a string. What ' +
-          'innerHTML is given, whoever sent it may run scripts with.',
+        'Put data into the page as text: `element.textContent = …`, or `append(…)` with a string. ' +
+          'Whoever may write into `innerHTML` may run scripts in the page.',
       ),
     });
   });
@@ -184,7 +184,7 @@ describe('a page under check', { concurrency: 2 }, () => {
     });
     assert.match(
       'failed' in outcome ? outcome.failed : 'no failure',
-      /^What was sent as text became a part of the page: <img src=x:y alt=north> is an element/,
+      /^What was sent as text became a part of the page: `<img src=x:y alt=north>` is an element/,
     );
   });
 

@@ -20,7 +20,7 @@ async function waitInVain(page: PageScene): Promise<void> {
   const wire = await board.request('/departures', soon);
   wire.send(departure);
   wire.send('data: Night Mail\n\n');
-  await board.shows('what never comes', soon);
+  await board.shows('what never comes', { within: 60_000, otherwise });
 }
 
 describe('a page under check', { concurrency: 2 }, () => {
@@ -40,7 +40,7 @@ describe('a page under check', { concurrency: 2 }, () => {
   test('that throws in a listener is told so, before the time is over', async () => {
     const begun = performance.now();
     const outcome = await play('throws-in-a-listener', waitInVain);
-    assert.ok(performance.now() - begun < 4000);
+    assert.ok(performance.now() - begun < 30_000);
     assert.deepEqual(outcome, {
       failed: text(
         'The page stopped with an error: SyntaxError: Unexpected token \'N\', "Night Mail" is not valid JSON, in client.js, line 4.',
@@ -96,7 +96,7 @@ describe('a page under check', { concurrency: 2 }, () => {
   test('that imports what is not there is told what', async () => {
     assert.deepEqual(await play('missing-import', waitInVain), {
       failed: text(
-        'The page asks for /borad.js, and nothing is there.',
+        'The page asks for `/borad.js`, and nothing is there.',
         '',
         'Compare the name with the files of the exercise, letter by letter.',
       ),
@@ -108,7 +108,7 @@ describe('a page under check', { concurrency: 2 }, () => {
     rmSync(join(directory, 'index.html'));
     assert.deepEqual(await play('right', waitInVain, { directory }), {
       failed: text(
-        'The exercise has no index.html, so there is no page to look at.',
+        'The exercise has no `index.html`, so there is no page to look at.',
         '',
         'Bring it back: a reset of the exercise makes it anew, and keeps what you have now.',
       ),
@@ -120,8 +120,8 @@ describe('a page under check', { concurrency: 2 }, () => {
       'The page has answered nothing for two seconds, while the browser around it has: its script ' +
         'is in a loop that never ends.',
       '',
-      'A page does one thing at a time. Wait for a stream with addEventListener or with await, and ' +
-        'never with while (true) around something that does not await.',
+      'A page does one thing at a time. Wait for a stream with `addEventListener` or with `await`, ' +
+        'and never in a `while` that does not await.',
     ),
   };
 
@@ -183,7 +183,7 @@ describe('a page under check', { concurrency: 2 }, () => {
       failed: text(
         'The page asked the server more than 100 times in one second, mostly for /departures.',
         '',
-        'Look for a new EventSource(…), or a fetch(…), that is made again at every error: the ' +
+        'Look for a `new EventSource(…)` or a `fetch(…)` that is made again at every error: the ' +
           'browser brings an EventSource back by itself.',
       ),
     });
@@ -194,7 +194,7 @@ describe('a page under check', { concurrency: 2 }, () => {
       failed: text(
         'The page went to another address while it was checked, and does not come back.',
         '',
-        'Leave location alone: the page was meant to stay where it is.',
+        'Leave `location` alone: the page was meant to stay where it is.',
       ),
     });
   });

@@ -40,6 +40,8 @@ const LEAST = 1000;
 const MOMENT = 25;
 /** Real milliseconds for a page to load. */
 const LOADING = 10_000;
+/** Real milliseconds for whatever is around the page to answer. */
+const WITNESS_ANSWER = 1000;
 /** Real milliseconds for an EventSource to come back three times. */
 const WITNESS = 10_000;
 
@@ -90,7 +92,7 @@ export class OpenPage {
     this.#control = new Control(
       (origin) => namesOf(this.#port, this.#name).some((name) => origin === `http://${name}`),
       (report) => this.#take(report),
-      () => this.#stop(new Failure(troubles.explainLost())),
+      () => void this.#lose(),
     );
   }
 
@@ -325,6 +327,12 @@ export class OpenPage {
     );
     if (stopped === 'lost') this.#stop(new Unseen(troubles.GONE));
     else this.#stop(new Failure(troubles.explainFrozen()));
+  }
+
+  /** The page has gone. Is the browser around it still there? */
+  async #lose(): Promise<void> {
+    const isThere = await this.#showing?.witness(WITNESS_ANSWER);
+    this.#stop(isThere ? new Failure(troubles.explainLost()) : new Unseen(troubles.GONE));
   }
 
   async #isReady(): Promise<void> {

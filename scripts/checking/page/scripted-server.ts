@@ -141,7 +141,8 @@ export class ScriptedServer {
     response.on('finish', () => {
       seen.status = response.statusCode;
     });
-    if (path === '/' || path === '/index.html') return this.#sendIndex(response);
+    const isIndex = path === '/' || path === '/index.html';
+    if (isIndex && request.method === 'GET') return this.#sendIndex(response);
     await servePage(this.#directory, request, response);
   }
 

@@ -26,7 +26,7 @@ export function explainError(error: PageError, directory: string): Explanation {
 
 export function explainNoIndex(): Explanation {
   return {
-    sentence: 'The exercise has no index.html, so there is no page to look at.',
+    sentence: 'The exercise has no `index.html`, so there is no page to look at.',
     advice: 'Bring it back: a reset of the exercise makes it anew, and keeps what you have now.',
     certain: true,
   };
@@ -38,7 +38,7 @@ export function explainMissing(address: string, requests: readonly Seen[]): Expl
   const culprit = requests.find((one) => one.status === 404 && one.path !== '/favicon.ico');
   const missing = culprit ? culprit.path : path;
   return {
-    sentence: `The page asks for ${missing}, and nothing is there.`,
+    sentence: `The page asks for \`${missing}\`, and nothing is there.`,
     advice: 'Compare the name with the files of the exercise, letter by letter.',
     certain: true,
   };
@@ -50,8 +50,8 @@ export function explainFrozen(): Explanation {
       'The page has answered nothing for two seconds, while the browser around it has: its script ' +
       'is in a loop that never ends.',
     advice:
-      'A page does one thing at a time. Wait for a stream with addEventListener or with await, ' +
-      'and never with while (true) around something that does not await.',
+      'A page does one thing at a time. Wait for a stream with `addEventListener` or with `await`, ' +
+      'and never in a `while` that does not await.',
     certain: true,
   };
 }
@@ -59,7 +59,7 @@ export function explainFrozen(): Explanation {
 export function explainLost(): Explanation {
   return {
     sentence: 'The page went to another address while it was checked, and does not come back.',
-    advice: 'Leave location alone: the page was meant to stay where it is.',
+    advice: 'Leave `location` alone: the page was meant to stay where it is.',
   };
 }
 
@@ -79,7 +79,7 @@ export function explainRequests(requests: readonly Seen[]): Explanation {
   return {
     sentence: `The page asked the server more than ${FLOOD} times in one second, mostly for ${path}.`,
     advice:
-      'Look for a new EventSource(…), or a fetch(…), that is made again at every error: the ' +
+      'Look for a `new EventSource(…)` or a `fetch(…)` that is made again at every error: the ' +
       'browser brings an EventSource back by itself.',
     certain: true,
   };
@@ -87,10 +87,10 @@ export function explainRequests(requests: readonly Seen[]): Explanation {
 
 export function explainHtml(markup: string): Explanation {
   return {
-    sentence: `What was sent as text became a part of the page: ${visible(markup)} is an element there now.`,
+    sentence: `What was sent as text became a part of the page: \`${visible(markup)}\` is an element there now.`,
     advice:
-      'Put data into the page as text: element.textContent = …, or append(…) with a string. What ' +
-      'innerHTML is given, whoever sent it may run scripts with.',
+      'Put data into the page as text: `element.textContent = …`, or `append(…)` with a string. ' +
+      'Whoever may write into `innerHTML` may run scripts in the page.',
     certain: true,
   };
 }
