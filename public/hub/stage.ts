@@ -2,8 +2,12 @@
 // which its <wire-view> is told what passed on the wire.
 import { ask, sentenceOf } from './api.ts';
 import { byId, element, fill } from './dom.ts';
+import { currentKey } from './key.ts';
 import type { Live } from './live.ts';
 import type { PairedMessage, StageState, Which, WireMessage } from './protocol.ts';
+
+/** Milliseconds; without its wire the page is better than no page. */
+const PATIENCE = 3000;
 
 /** What a view says to its hub. */
 interface Announcement {
@@ -29,6 +33,8 @@ export class Stage {
   #shown = '';
   /** Whether the page in the frame belongs to a server that is gone. */
   #stale = false;
+  /** What passes before the live stream is open is never shown: the first page waits for it. */
+  readonly #wireIsHeard: Promise<void>;
 
   constructor(live: Live, folder: string) {
     this.#folder = folder;
@@ -45,6 +51,19 @@ export class Stage {
       this.#port?.postMessage({ kind: 'paired', exchange, reader, label });
     });
     addEventListener('message', (event) => this.#answer(event));
+    this.#wireIsHeard = new Promise((resolve) => {
+      live.onState((state) => {
+        if (state === 'connected' || state === 'refused') resolve();
+      });
+      setTimeout(resolve, PATIENCE);
+    });
+    // The hub does not know where we stand: it may be another one, in which nothing runs.
+    live.on('reset', () => {
+      const step = currentKey() === undefined ? undefined : this.state?.step;
+      this.#states.clear();
+      this.#stale = true;
+      this.show(this.#which, step);
+    });
   }
 
   /** Which of the two servers is watched. */
@@ -75,7 +94,10 @@ export class Stage {
     const path = `/api/stages/${which}/${this.#folder}`;
     try {
       const body = step === undefined ? {} : { step };
-      const { origin } = await ask<{ origin: string }>('POST', path, body);
+      const [{ origin }] = await Promise.all([
+        ask<{ origin: string }>('POST', path, body),
+        this.#wireIsHeard,
+      ]);
       if (which !== this.#which) return;
       // The stream may have told more, and sooner; without it the page is shown all the same.
       if (this.#frame === undefined && this.state?.state !== 'broken') this.#load(origin);

@@ -118,6 +118,8 @@ test('the hub may go and come back: it is said, and what was typed can be saved'
 
   await visit.comeBack();
   await page.locator('#live[data-state="connected"]').waitFor();
+  const view = page.frameLocator('#frame iframe').locator('wire-view');
+  await view.filter({ hasText: 'data: ' }).waitFor();
   await page.keyboard.press('ControlOrMeta+s');
   await eventually('the text on disk', () => onDisk() === '// typed meanwhile\n');
 });
