@@ -67,11 +67,12 @@ export class EventLog extends HTMLElement {
   }
 
   /**
-   * The connection is gone and the browser will ask again by itself, after a while. It says when
-   * it has asked by `open` alone.
+   * The connection is gone and the browser will ask again by itself, after a while. Nobody says
+   * when it has asked: an answer does, or another error.
    * @param {string} text
    */
   comingBack(text) {
+    this.#tellOfAnother();
     this.#note(text);
     this.#show('waiting', 'coming back');
   }
@@ -81,7 +82,7 @@ export class EventLog extends HTMLElement {
    * @param {string} text
    */
   opened(text) {
-    if (this.state === 'waiting') this.#announce(this.#url); // it has just asked again
+    this.#tellOfAnother();
     this.#note(text);
     this.#show('open', 'open');
   }
@@ -135,8 +136,14 @@ export class EventLog extends HTMLElement {
    * @param {string} text
    */
   failed(text) {
+    this.#tellOfAnother();
     this.#note(text).classList.add('failure');
     this.#show('failed', 'failed');
+  }
+
+  /** Who is waiting and hears something has asked again in between. */
+  #tellOfAnother() {
+    if (this.state === 'waiting') this.#announce(this.#url);
   }
 
   /** @param {string} url */
