@@ -24,6 +24,7 @@ export type Values<Options extends Record<string, Option>> = {
 
 export interface Command<Options extends Record<string, Option>> {
   name: string /* as in `npm run name` */;
+  call?: string /* how it is called, where that is not `npm run name --` */;
   about: string /* what it does: one or two sentences */;
   /** What comes without a flag, as `{ name: 'LESSON', about: '…' }`; `optional` ones come last. */
   takes?: { name: string; about: string; optional?: boolean }[];
@@ -112,7 +113,7 @@ export function helpText<Options extends Record<string, Option>>(
   for (const [left, right] of rows) lines.push(`  ${left.padEnd(width)}  ${right}`);
   if (command.examples?.length) {
     lines.push('', 'Examples:');
-    for (const example of command.examples) lines.push(`  ${callOf(command.name)} ${example}`);
+    for (const example of command.examples) lines.push(`  ${callOf(command)} ${example}`);
   }
   return `${lines.join('\n')}\n`;
 }
@@ -121,7 +122,7 @@ function readArguments<Options extends Record<string, Option>>(
   command: Command<Options>,
   typed: string[],
 ): 'help' | { values: Values<Options>; takes: string[] } {
-  const see = `see ${callOf(command.name)} --help`;
+  const see = `see ${callOf(command)} --help`;
   const options: NonNullable<ParseArgsConfig['options']> = {
     help: { type: 'boolean', short: 'h' },
   };
@@ -188,7 +189,7 @@ function refuseWhatNpmKept<Options extends Record<string, Option>>(command: Comm
     const setting = name.replace(/^no-/, '').replaceAll('-', '_');
     if (process.env[`npm_config_${setting}`] === undefined) continue;
     throw new KitError(
-      `npm took --${name} for itself: put a -- in front, as in ${callOf(command.name)} … --${name}.`,
+      `npm took --${name} for itself: put a -- in front, as in ${callOf(command)} … --${name}.`,
     );
   }
 }
@@ -199,10 +200,11 @@ function usageOf<Options extends Record<string, Option>>(command: Command<Option
     ([name, option]) => `[${flagOf(name, option)}]`,
   );
   const all = [...takes, ...flags];
-  return all.length > 0 ? `${callOf(command.name)} ${all.join(' ')}` : `npm run ${command.name}`;
+  return all.length > 0 ? `${callOf(command)} ${all.join(' ')}` : `npm run ${command.name}`;
 }
 
-function callOf(name: string): string {
+function callOf({ name, call }: { name: string; call?: string }): string {
+  if (call !== undefined) return call;
   // `npm start` needs no "run", and is what the README says.
   return name === 'start' || name === 'test' ? `npm ${name} --` : `npm run ${name} --`;
 }
