@@ -13,6 +13,8 @@ const TOGETHER = 100;
 /** How long it must have been quiet before, in milliseconds, and how many events a burst has. */
 const SILENCE = 2000;
 const SEVERAL = 3;
+/** What came further apart than this, in milliseconds, came at different moments. */
+const MOMENT = 5;
 /** Buffers have sizes like these: multiples of so many bytes. */
 const BUFFER = 4096;
 
@@ -72,6 +74,9 @@ export function heldBack(
       ({ span }) => span.end > burst.start && span.end <= burst.end,
     );
     if (events.length < SEVERAL) continue;
+    // One after another is not at once, however quick: so a language model's words come.
+    const moments = momentsIn(burst, pieces, MOMENT / speed);
+    if (events.length < moments * SEVERAL) continue;
     const came = `${events.length} events came at once, after ${seconds(silence)} of silence`;
     const evidence = evidenceOf(burst, bursts, body, reader, look);
     const told = {
@@ -115,6 +120,22 @@ function evidenceOf(
     return `and stop inside an event after ${length} bytes. That is where a buffer is full, not where an event ends.`;
   }
   return undefined;
+}
+
+/** How many moments there are in a burst at which bytes came. */
+function momentsIn(
+  { from, to }: Burst,
+  pieces: NonNullable<Look['pieces']>,
+  apart: number,
+): number {
+  let moments = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { at } of pieces) {
+    if (at < from || at > to || at - last <= apart) continue;
+    moments++;
+    last = at;
+  }
+  return moments;
 }
 
 function inBursts(pieces: NonNullable<Look['pieces']>, together: number): Burst[] {

@@ -427,6 +427,12 @@ export const quiet: Case[] = [
       { 1003: EVENT, 2003: EVENT, 3003: EVENT },
       { headAt: 3 },
     ),
+    answer(
+      'held-back',
+      "a language model's words, quick after a long thought, to the end",
+      Object.fromEntries(Array.from({ length: 20 }, (_, word) => [2500 + word * 15, EVENT])),
+      { headAt: 3, ending: 'complete', endedAt: 2800 },
+    ),
     answer('held-back', 'two events after a silence', { 9000: EVENT + EVENT }, { headAt: 3 }),
     answer(
       'held-back',

@@ -32,7 +32,7 @@ export interface Company {
 }
 
 /** Silence shorter than this many times the longest one means nothing. */
-const TIMES = 3;
+const TIMES = 2;
 /** What was on its way when a client left comes within so many milliseconds. */
 const ON_ITS_WAY = 50;
 /** So many numbers of each client show whether they share a counter. */
