@@ -7,8 +7,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 const BEAT = 200;
 /** Milliseconds after which the witness is asked. */
 const SILENT = 500;
-/** Milliseconds of silence after which a page is given up. */
+/** Milliseconds of silence after which a page is given up … */
 const FROZEN = 2000;
+/** … and so many times longer than the witness ever took, for then the whole machine is slow. */
+const SLOWER = 20;
 /** So often the witness has to answer meanwhile. */
 const WITNESSED = 5;
 /** Milliseconds that the witness has for one answer. */
@@ -38,13 +40,16 @@ export async function untilItStops(
     const since = performance.now();
     const beat = answers().then(() => true as const);
     let witnessed = 0;
+    let slowest = 0;
     let deaf = 0;
     for (let wait = SILENT; !(await first(beat, wait)); wait = BEAT) {
       if (signal.aborted) break;
+      const asked = performance.now();
       if (await witness(WITNESS)) witnessed += 1;
       else deaf += 1;
       if (deaf >= DEAF) return 'lost';
-      const isLong = performance.now() - since >= FROZEN;
+      slowest = Math.max(slowest, performance.now() - asked);
+      const isLong = performance.now() - since >= Math.max(FROZEN, SLOWER * slowest);
       // One more look, for the answer may have come while the witness spoke.
       if (isLong && witnessed >= WITNESSED && !(await first(beat, BEAT))) return 'frozen';
     }
