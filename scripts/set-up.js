@@ -141,7 +141,10 @@ Promise.all([
         });
     if (result.status === 0) return undefined;
     if (result.error) return `npm did not start: ${result.error.message}`;
-    const said = String(result.stderr).match(/^npm error (?!code|A complete log)(.+)$/m);
+    // npm names a code, a system call and a number first; the sentence comes after them.
+    const said = String(result.stderr).match(
+      /^npm error (?:network |\w*Error: )?(?!code |syscall |errno |type |A complete log)(\S.*)$/m,
+    );
     return said?.[1] ? said[1].trim() : `npm ended with ${result.status}`;
   }
 });
