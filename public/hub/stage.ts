@@ -61,7 +61,9 @@ export class Stage {
     live.on('reset', () => {
       const step = currentKey() === undefined ? undefined : this.state?.step;
       this.#states.clear();
-      this.#stale = true;
+      // The page in the frame has asked for streams that no hub was there to hear announced: it would
+      // ask again, and its requests would be taken for those of the page that follows.
+      this.#clear('The stage is being set.');
       this.show(this.#which, step);
     });
   }
