@@ -7,7 +7,7 @@ const END = '<!-- /lessons -->';
 
 /** The table as Markdown: a row for each part, and below it a row for each of its lessons. */
 export function lessonTable(lessons: Lesson[]): string {
-  const rows = ['| | lesson | what you learn to answer | |', '|---|---|---|---|'];
+  const rows = ['| | lesson | the question that it answers | |', '|---|---|---|---|'];
   let part = '';
   for (const lesson of lessons) {
     if (lesson.part !== part) rows.push(`| | **${lesson.part}** | | |`);
