@@ -24,6 +24,7 @@ export class Crowd {
   readonly #first: Answer;
   #others: Answer[] = [];
   #before: Counts | undefined;
+  #askedBefore = 0;
   #left = 0;
   #leftAt = 0;
   #atLeaving: Counts | undefined;
@@ -46,6 +47,7 @@ export class Crowd {
     const { ending, events } = this.#first;
     // A stream that is over, or too much to read, need not be tried with many clients.
     if (ending) await this.#first.eventComes(events.length + 1, { within, otherwise });
+    this.#askedBefore = this.stage.asked;
     this.#before = await this.stage.counts();
     const heardBefore = this.#first.events.length;
     this.#others = Array.from({ length: this.#size - 1 }, () => this.stage.get(this.#path));
@@ -131,7 +133,10 @@ export class Crowd {
       if (largest(growth) < this.#left / 4) return;
       if (event >= EVENTS) {
         if (largest(growth) < this.#left / 2) return;
-        throw new Failure(this.#explainLeak(growth, otherwise));
+        throw new Failure({
+          ...this.#explainLeak(growth, otherwise),
+          certain: this.#isOurDoing(growth),
+        });
       }
       earlier = (await this.stage.counts()) ?? earlier;
       since = performance.now();
@@ -167,6 +172,12 @@ export class Crowd {
       sockets: now.sockets - before.sockets,
       writes: now.writesAfterClose - earlier.writesAfterClose,
     };
+  }
+
+  /** Whether what other checks have asked for meanwhile is too little to explain it. */
+  #isOurDoing(growth: Growth): boolean {
+    const others = this.stage.asked - this.#askedBefore - this.#others.length;
+    return largest(growth) - 2 * others >= this.#left / 2;
   }
 
   #explainLeak(growth: Growth, advice: string): Explanation {

@@ -10,6 +10,7 @@ import { openExchange } from '../wire/exchange.ts';
 import { Answer } from './answer.ts';
 import { Failure } from './failure.ts';
 import type { PageTarget } from './page/scene.ts';
+import { Silence } from './silence.ts';
 
 /** What is judged. */
 export interface Target {
@@ -32,6 +33,9 @@ const LIMIT = 64 * 1024;
 /** Real milliseconds that bytes may take from a server's `write` to us, and a request there. */
 export const JOURNEY = 8;
 
+/** Real milliseconds for bytes that are here already and have to be read. */
+const READING = 2;
+
 /** Real milliseconds that quick answers are waited for. */
 const MOMENT = 50;
 
@@ -49,6 +53,9 @@ export class Stage {
   readonly #open = new Set<Answer>();
   readonly #watched = new Map<string, Answer>();
   readonly #closing: (() => void)[] = [];
+  readonly #silence: Silence;
+  /** How many requests the checks have made so far; those of witnesses do not count. */
+  asked = 0;
   /** Whether nobody waits here any more. */
   closed = false;
 
@@ -56,10 +63,16 @@ export class Stage {
   constructor(target: Target, patience = PATIENCE) {
     this.target = target;
     this.#patience = patience;
+    this.#silence = new Silence(target.run, () => this.takesItsTurn());
   }
 
   /** Sends a request as EventSource would, or with other headers. */
   get(path: string, headers: Record<string, string> = AS_EVENT_SOURCE): Answer {
+    this.asked++;
+    return this.#ask(path, headers);
+  }
+
+  #ask(path: string, headers: Record<string, string>): Answer {
     const exchange = openExchange({ origin: this.target.origin, path, headers }, { limit: LIMIT });
     const answer = new Answer(this, exchange, path);
     this.#open.add(answer);
@@ -98,8 +111,14 @@ export class Stage {
     within: number,
   ): Promise<T | undefined> {
     const seen = () => look(answer);
-    const found = await answer.exchange.until(seen, this.real(within));
-    if (found !== undefined || answer.ending) return found;
+    const over = new AbortController();
+    const waiting = answer.exchange
+      .until(seen, this.real(within))
+      .finally(() => over.abort())
+      .then((found) => ({ found }));
+    const settled = await Promise.race([waiting, this.#silence.falls(over.signal)]);
+    if (!settled) return answer.exchange.until(seen, READING);
+    if (settled.found !== undefined || answer.ending) return settled.found;
     await this.takesItsTurn();
     return answer.exchange.until(seen, JOURNEY);
   }
@@ -115,7 +134,7 @@ export class Stage {
   }
 
   async #answersOnce(): Promise<boolean> {
-    const witness = this.get('/', { Accept: '*/*' });
+    const witness = this.#ask('/', { Accept: '*/*' });
     try {
       const head = () => witness.exchange.head;
       if (await witness.exchange.until(head, WITNESS)) return true;
@@ -140,6 +159,7 @@ export class Stage {
       timers: Math.max(earlier.timers, now.timers),
       sockets: Math.max(earlier.sockets, now.sockets),
       writesAfterClose: Math.max(earlier.writesAfterClose, now.writesAfterClose),
+      sources: Math.max(earlier.sources, now.sources),
       busyFor: now.busyFor,
     };
   }

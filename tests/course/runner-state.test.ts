@@ -159,6 +159,12 @@ test('a program that is busy from its first line on is known to be busy', async 
 test('a program that waits is not busy', async () => {
   const run = await startProgram('idle', `import { listen } from './page.ts';\nlisten();\n`);
   assert.equal(await run.listening(5000), true);
-  assert.deepEqual(await run.state(), { timers: 0, sockets: 0, writesAfterClose: 0, busyFor: 0 });
+  assert.deepEqual(await run.state(), {
+    timers: 0,
+    sockets: 0,
+    writesAfterClose: 0,
+    sources: 0,
+    busyFor: 0,
+  });
   await run.stop();
 });

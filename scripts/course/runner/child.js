@@ -46,7 +46,8 @@ const watcher = new Worker(new URL('./watcher.js', import.meta.url), {
   resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 2 },
 });
 
-let count = () => ({ timers: 0, sockets: 0, writesAfterClose: 0 });
+/** @type {() => import('./watcher.js').Counts} */
+let count = () => ({ timers: 0, sockets: 0, writesAfterClose: 0, sources: 1 });
 /** @type {() => void} */
 let watched = () => {};
 /** @type {Promise<void>} */

@@ -30,6 +30,8 @@ export interface Counts {
   timers: number;
   sockets: number;
   writesAfterClose: number;
+  /** What can make it act by itself; 0: it waits for its clients and for nothing else. */
+  sources: number;
   busyFor: number;
 }
 

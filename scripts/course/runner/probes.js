@@ -12,6 +12,7 @@ import timersPromises from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterRefresh } from './clock.js';
 import { FloodGauge } from './flood.js';
+import { watchSources } from './sources.js';
 
 /** @typedef {NodeJS.Timeout & { _destroyed?: boolean }} Timer */
 
@@ -23,12 +24,13 @@ import { FloodGauge } from './flood.js';
  * @param {(amount: string) => void} told.flooded it prints too much
  * @param {(amount: string) => void} told.overfull it writes to clients without ever waiting
  * @param {() => number} realNow milliseconds that no clock has scaled
- * @returns {() => { timers: number, sockets: number, writesAfterClose: number }} counts of now
+ * @returns {() => import('./watcher.js').Counts} counts of now
  */
 export function installProbes(told, realNow) {
   const countTimers = watchTimers();
   const countSockets = watchSockets();
   const countWrites = watchWrites(told);
+  const countSources = watchSources(countTimers);
   watchListening(told);
   watchOutput(told, realNow);
   syncBuiltinESMExports();
@@ -36,6 +38,7 @@ export function installProbes(told, realNow) {
     timers: countTimers(),
     sockets: countSockets(),
     writesAfterClose: countWrites(),
+    sources: countSources(),
   });
 }
 
