@@ -3,7 +3,8 @@
 // with no ends the check with a Failure.
 import { visible } from '../wire/bytes.ts';
 import type { Block, Line, StreamEvent } from '../wire/event-stream.ts';
-import type { FindingId } from '../wire/findings.ts';
+import { meantBy } from '../wire/field-names.ts';
+import type { Finding } from '../wire/findings.ts';
 import { mediaType } from '../wire/http-head.ts';
 import type { Answer, Otherwise } from './answer.ts';
 import { placeInBody, wrongInStream } from './diagnosis.ts';
@@ -11,17 +12,10 @@ import { aboutSeconds, type Explanation, Failure, seconds } from './failure.ts';
 
 type Within = Otherwise & { within: number /* lesson milliseconds */ };
 
-/** Mistakes that cost an event its name, or take a name that is not free. */
-const ABOUT_NAMES = new Set<FindingId>([
-  'unknown-field',
-  'no-data',
-  'run-together',
-  'reserved-type',
-  'not-framed',
-]);
-
 /** So many events show how a server counts. */
 const COUNTED = 3;
+/** So many events a table shows. */
+const ROWS = 4;
 
 /**
  * An event of each of these types must come, and no name may be one that is lost. `message` is the
@@ -32,16 +26,16 @@ export async function typesCome(
   types: string[],
   { within, otherwise }: Within,
 ): Promise<void> {
-  const wrong = () =>
-    wrongInStream(answer, ({ id, level }) => {
-      return ABOUT_NAMES.has(id) && (level === 'error' || id === 'reserved-type');
-    });
+  const wrong = () => wrongInStream(answer, (finding) => costsAName(answer, finding));
   const missing = () => types.filter((type) => !answer.events.some((one) => one.type === type));
   await answer.eventComes(1, { within, otherwise });
   await answer.stage.comes(answer, () => missing().length === 0 || wrong(), within);
   const mistake = wrong();
   if (mistake) throw new Failure({ ...mistake, certain: true });
   if (missing().length === 0) return;
+  // A line that no client reads may be the name, written in words of one's own.
+  const skipped = wrongInStream(answer, ({ id }) => id === 'unknown-field');
+  if (skipped) throw new Failure({ ...skipped, advice: otherwise });
   const names = missing().map((type) => `\`${type}\``);
   throw new Failure({
     sentence: `No event of the type ${listed(names, 'or')} came within ${aboutSeconds(within)}. ${whatCame(answer.events)}`,
@@ -49,6 +43,14 @@ export async function typesCome(
     advice: otherwise,
     at: within,
   });
+}
+
+/** Whether a finding is a mistake that costs an event its name, or takes a name that is not free. */
+function costsAName(answer: Answer, { id, level, span }: Finding): boolean {
+  if (id === 'no-data' || id === 'run-together' || id === 'reserved-type') return true;
+  if (id !== 'unknown-field' || level !== 'error' || !span) return id === 'not-framed';
+  const name = Buffer.from(answer.exchange.body.subarray(span.start, span.end)).toString('utf8');
+  return meantBy(name) === 'event';
 }
 
 /** What stands behind a line break in the request must not become a line of the stream. */
@@ -98,25 +100,58 @@ export async function idsCome(
 
 function wrongId(answer: Answer, events: StreamEvent[], index: number): Explanation | undefined {
   const event = events[index]!;
+  const { lastEventId } = event;
+  const twin = events.findIndex((one) => one.lastEventId === lastEventId);
+  if (lastEventId !== '' && twin === index) return undefined;
   const block = answer.reader.blocks.find(({ number }) => number === event.block);
   const line = block?.lines.findLast(({ name }) => name === 'id');
-  if (!line || event.lastEventId === '') {
-    const before = events[index - 1]?.lastEventId;
+  if (line && lastEventId !== '') {
     return {
-      sentence:
-        `Event ${index + 1} has no ID. ` +
-        (before
-          ? `For a client the last event ID stays \`${visible(before)}\`, as if it had not heard this one.`
-          : 'A client that loses the connection cannot say that it has heard it.'),
-      ...(block && placeInBody(answer, line ?? dataLine(block), 'an event without an ID')),
+      sentence: `Event ${twin + 1} and event ${index + 1} have the same ID, \`${visible(lastEventId)}\`. An ID is meant to name one event.`,
+      ...placeInBody(answer, line, `event ${twin + 1} had this ID`),
     };
   }
-  const twin = events.findIndex(({ lastEventId }) => lastEventId === event.lastEventId);
-  if (twin === index) return undefined;
+  const skipped = wrongInStream(answer, ({ id, span }) => {
+    return id === 'unknown-field' && span !== undefined && span.start >= event.span.start;
+  });
+  if (skipped?.offset !== undefined && skipped.offset < event.span.end) return skipped;
+  const result =
+    lastEventId === ''
+      ? 'A client that loses the connection cannot say that it has heard it.'
+      : `For a client the last event ID stays \`${visible(lastEventId)}\`, as if it had not heard this one.`;
   return {
-    sentence: `Event ${twin + 1} and event ${index + 1} have the same ID, \`${visible(event.lastEventId)}\`. An ID is meant to name one event.`,
-    ...placeInBody(answer, line, `event ${twin + 1} had this ID`),
+    sentence: `Event ${index + 1} has no ID. ${result}`,
+    ...(block && placeInBody(answer, line ?? dataLine(block), 'an event without an ID')),
   };
+}
+
+/** Two answers must not say the same, event by event. What they have in common besides is theirs. */
+export async function saysOtherThan(
+  one: Answer,
+  other: Answer,
+  { sentence, within, otherwise }: Within & { sentence: string },
+): Promise<void> {
+  for (const answer of [one, other]) await answer.eventComes(1, { within, otherwise });
+  const differ = () => {
+    const common = Math.min(one.events.length, other.events.length);
+    const [mine, others] = [sayings(one, common), sayings(other, common)];
+    return mine.some((text) => !others.includes(text));
+  };
+  if (await one.stage.comes(one, differ, within)) return;
+  throw new Failure({ sentence, excerpt: typeTable(one), advice: otherwise });
+}
+
+/**
+ * What the first events say, whatever numbers they bear: all fields of their blocks but IDs. That is
+ * more than their data, where a server has broken the data to pieces.
+ */
+function sayings({ events, reader }: Answer, count: number): string[] {
+  return events.slice(0, count).map(({ block }) => {
+    const fields = reader.blocks[block]!.lines.filter(({ kind, name }) => {
+      return kind === 'field' && name !== 'id';
+    });
+    return fields.map(({ name, value }) => `${name}: ${value}`).join('\n');
+  });
 }
 
 /**
@@ -160,13 +195,18 @@ function hasGaps(ids: string[], largest: number): boolean {
   });
 }
 
-/** An event with a text of several lines must come, and all of its lines must arrive. */
+/** An event with a text of several lines must come, and all lines of all texts must arrive. */
 export async function severalLinesCome(
   answer: Answer,
   { within, otherwise }: Within,
 ): Promise<void> {
   const find = () => answer.events.find(({ data }) => data.includes('\n'));
-  const wrong = () => wrongInStream(answer);
+  // `retry` and `id` are no texts: what is wrong with them is said elsewhere.
+  const wrong = () =>
+    wrongInStream(
+      answer,
+      ({ id, level }) => level === 'error' && id !== 'bad-retry' && id !== 'bad-id',
+    );
   await answer.eventComes(1, { within, otherwise });
   await answer.stage.comes(answer, () => find() ?? wrong(), within);
   const mistake = wrong();
@@ -218,11 +258,13 @@ export async function reconnectionTimeComes(
   if (mistake) throw new Failure(mistake);
   const time = told();
   if (time === undefined) {
+    const block = answer.reader.blocks.find(({ event }) => event);
     throw new Failure({
-      sentence: `${answer.events.length} events came, and no \`retry\`. After a cut the browser waits as long as it likes: 3 s in Chromium, 5 s in Firefox.`,
-      excerpt: typeTable(answer),
+      sentence:
+        `${answer.events.length === 0 ? 'Nothing' : 'An event'} came, and no \`retry\`. After a cut the ` +
+        'browser waits as long as it likes: 3 s in Chromium, 5 s in Firefox.',
+      ...(block && placeInBody(answer, block.lines[0]!, 'no `retry` before the first event')),
       advice: otherwise,
-      at: within,
     });
   }
   if (time >= least && time <= most) return;
@@ -259,22 +301,21 @@ function isJson(text: string): boolean {
   }
 }
 
-/** `What came: 3 of the type a, 1 of the type b.` */
+/** `What came: a, b and c.` Each type once, in the order of their coming. */
 function whatCame(events: StreamEvent[]): string {
-  const counts = new Map<string, number>();
-  for (const { type } of events) counts.set(type, (counts.get(type) ?? 0) + 1);
-  const parts = [...counts].map(([type, count]) => `${count} of the type \`${visible(type)}\``);
-  return `What came: ${listed(parts, 'and')}.`;
+  const types = new Set(events.map(({ type }) => `\`${visible(type)}\``));
+  return `What came: ${listed([...types], 'and')}.`;
 }
 
-/** The last events with times and types, or those up to one of them. */
-function typeTable(answer: Answer, last = answer.events.at(-1)): string {
-  const shown = answer.events.slice(0, answer.events.indexOf(last!) + 1).slice(-4);
+/** The first events with times and types; the one that is asked for, where it comes later. */
+function typeTable({ events, stage }: Answer, asked?: StreamEvent): string {
+  const first = events.slice(0, ROWS);
+  const shown = asked && !first.includes(asked) ? [asked] : first;
   const width = Math.max(...shown.map(({ type }) => type.length));
   return shown
     .map(({ at, type, data }) => {
       const text = data.length > 40 ? `${data.slice(0, 39)}…` : data;
-      return `  +${seconds(answer.lesson(at))}  ${visible(type).padEnd(width)}  ${visible(text)}`;
+      return `  +${seconds(stage.lesson(at))}  ${visible(type).padEnd(width)}  ${visible(text)}`;
     })
     .join('\n');
 }

@@ -72,6 +72,7 @@ export function boardText(report: Report): string {
     .replace(/\d+\.\d{3}(?= s\b)/g, '{seconds}')
     .replace(/\d\d:\d\d:\d\d/g, '{time}')
     .replace(/\bport \d+/g, 'port {port}')
+    .replace(/\b\d+, \d+\s+and\s+\d+\b/g, '{ids}')
     .replace(/more line came/g, 'more lines came')
     .replace(/\d+(?= (of them in|lines came|more lines? came))/g, '{count}');
 }
