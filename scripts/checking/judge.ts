@@ -1,6 +1,7 @@
 // Judges a server by the checks of a lesson: any origin, or files that are run for the purpose.
 import { createServer } from 'node:net';
 import { join, relative, resolve, sep } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Lesson } from '../course/lessons.ts';
 import type { Runner, RunProblem } from '../course/runner.ts';
@@ -8,6 +9,7 @@ import { KitError } from '../kit-error.ts';
 import { Judgement, type JudgeOptions } from './judgement.ts';
 import type { Check } from './language.ts';
 import { HeadlessHost } from './page/headless.ts';
+import { Turns } from './page/turns.ts';
 import type { Target } from './stage.ts';
 import type { Report } from './verdict.ts';
 
@@ -17,6 +19,8 @@ export type { Judging, Report, Verdict } from './verdict.ts';
 
 /** How much faster than real time the clock of an exercise's server runs. */
 const SPEED = 50;
+/** How many checks may have their pages played at a time. */
+const PAGES = 3;
 /** Real milliseconds after which nobody wants to know any more which step made a program crash. */
 const BLAME = 1500;
 
@@ -84,7 +88,8 @@ export async function judgeExercise(
     const run = runner.start({ directory, ...file, port, publicPort: port, secondPort, speed });
     const { heard, problem } = await judgement.waitForListening(run).catch(stopAndThrow);
     if (!heard) return { run, problem, served: false };
-    const target = { origin: run.origin, speed, run, page: { directory, host: pages! } };
+    const page = { directory, host: pages!, turns: new Turns(PAGES) };
+    const target = { origin: run.origin, speed, run, page };
     return {
       run,
       problem: await judgement.judge(target, checks).catch(stopAndThrow),
@@ -113,6 +118,7 @@ export async function judgeExercise(
     }
     if (crash) judgement.giveUp(crash);
     const report = judgement.finish(shownDirectory(lesson, directory));
+    await nextTurn(); // the report goes out first: looking for what the program has left takes a while
     await run.stop();
     return report;
   }

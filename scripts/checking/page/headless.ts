@@ -58,6 +58,7 @@ export class HeadlessHost implements PageHost {
   }
 
   async show({ port, path }: Playing): Promise<Showing> {
+    if (this.#closed) throw new Unseen(WENT_AWAY);
     clearTimeout(this.#rest);
     this.#shown += 1;
     try {

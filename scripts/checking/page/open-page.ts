@@ -38,8 +38,14 @@ export interface Place {
 const LEAST = 1000;
 /** Real milliseconds that something may still be on its way. */
 const MOMENT = 25;
+/** Real milliseconds in which a page answers that has nothing else to do. */
+const PROMPT = 100;
+/** Real milliseconds that a slow machine is waited for, beyond what a check asks for. */
+const PATIENCE = 20_000;
 /** Real milliseconds for a page to load. */
 const LOADING = 10_000;
+/** Real milliseconds for its first report, and for an answer; a frozen page is found out before. */
+const ANSWER = 30_000;
 /** Real milliseconds for whatever is around the page to answer. */
 const WITNESS_ANSWER = 1000;
 /** Real milliseconds for an EventSource to come back three times. */
@@ -183,7 +189,10 @@ export class OpenPage {
     });
     await this.comes(() => witnessed || count() > before, (WITNESS + milliseconds) * this.#speed);
     await this.settles();
-    if (count() <= before) return;
+    if (count() <= before) {
+      if (!witnessed) throw new Unseen(troubles.SLOW);
+      return;
+    }
     throw new Failure({ ...explainRequest(path, this.#known), advice: otherwise });
   }
 
@@ -274,11 +283,16 @@ export class OpenPage {
     const real = this.#speed === 1 ? within : Math.max(within / this.#speed, LEAST);
     const found = await this.#until(look, real);
     if (found !== undefined) return found;
-    // Not in time, but the machine may be slow: twice the page has its turn, and we look again.
-    for (let turn = 0; turn < 2; turn++) {
+    // Not in time, but the machine may be slow. That nothing came is believed when the page has
+    // had its turn twice since, and was quick to say so.
+    const patience = performance.now() + PATIENCE;
+    for (let prompt = 0; prompt < 2; ) {
+      const asked = performance.now();
       await this.settles();
+      prompt = performance.now() - asked < PROMPT ? prompt + 1 : 0;
       const late = await this.#until(look, MOMENT);
       if (late !== undefined) return late;
+      if (performance.now() > patience) throw new Unseen(troubles.SLOW);
     }
     if (this.#hidden) throw new Unseen(troubles.HIDDEN);
     return undefined;
@@ -314,7 +328,7 @@ export class OpenPage {
 
   /** Ends the check when the page's heart stops. */
   async #watch(showing: Showing, arrived: Promise<void>): Promise<void> {
-    const late = setTimeout(() => this.#stop(new Unseen(troubles.SILENT)), LOADING);
+    const late = setTimeout(() => this.#stop(new Unseen(troubles.SILENT)), ANSWER);
     this.#over.signal.addEventListener('abort', () => clearTimeout(late));
     await arrived;
     clearTimeout(late);
@@ -336,7 +350,7 @@ export class OpenPage {
   }
 
   async #isReady(): Promise<void> {
-    const ready = await this.#until(() => this.#ready, LOADING);
+    const ready = await this.comes(() => this.#ready, LOADING * this.#speed);
     if (ready) return;
     throw new Failure({
       sentence: `The page has not loaded within ${LOADING / 1000} s.`,
@@ -351,7 +365,7 @@ export class OpenPage {
       answered = { result };
       this.#look();
     });
-    await this.#until(() => answered, LOADING);
+    await this.#until(() => answered, ANSWER);
     if (!answered) throw new Unseen(troubles.SILENT);
     this.#throwTrouble();
     return answered.result;

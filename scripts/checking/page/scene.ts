@@ -3,12 +3,15 @@ import { Unseen } from '../failure.ts';
 import type { PageHost } from './host.ts';
 import { type OpenOptions, OpenPage } from './open-page.ts';
 import type { Answering } from './replies.ts';
+import type { Turns } from './turns.ts';
 
 /** The page that is judged, and who plays it. */
 export interface PageTarget {
   /** Where index.html and its scripts are. */
   directory: string;
   host: PageHost;
+  /** How many checks may have their pages played at a time; all, if not given. */
+  turns?: Turns;
 }
 
 const NO_PAGE =
@@ -20,6 +23,7 @@ export class PageScene {
   readonly #target: PageTarget | undefined;
   readonly #over = new AbortController();
   readonly #pages: OpenPage[] = [];
+  #turn: Promise<() => void> | undefined;
 
   constructor(target: PageTarget | undefined) {
     this.#target = target;
@@ -34,8 +38,11 @@ export class PageScene {
    */
   async open(script: Record<string, Answering> = {}, options: OpenOptions = {}): Promise<OpenPage> {
     if (!this.#target) throw new Unseen(NO_PAGE);
-    const { directory, host } = this.#target;
+    const { directory, host, turns } = this.#target;
     const { signal } = this.#over;
+    // One turn for all the pages of a check, or two checks might wait for each other's second page.
+    this.#turn ??= turns?.take(signal);
+    await this.#turn;
     const page = await OpenPage.open(directory, host, script, { ...options, signal });
     this.#pages.push(page);
     return page;
@@ -53,5 +60,9 @@ export class PageScene {
   /** Takes the pages away. */
   close(): void {
     this.#over.abort();
+    void this.#turn?.then(
+      (end) => end(),
+      () => {},
+    );
   }
 }

@@ -104,7 +104,13 @@ export const GONE =
   'The browser that played the page does not answer any more: check again when it does.';
 
 export const SILENT =
-  'The page was opened for the check and has not reported within 10 s: reload the tab of the hub, and check again.';
+  'The page was opened for the check and has not reported within 30 s: reload the tab of the hub, ' +
+  'and check again.';
+
+/** For a wait in vain that proves nothing. */
+export const SLOW =
+  'The browser is too slow just now for the page to be judged: check again when the machine has ' +
+  'less to do.';
 
 /** The address of a script, as the file that the learner knows. */
 function fileOf(address: string): string {
