@@ -14,3 +14,17 @@ export function make(name, className = '', text = '') {
   if (element instanceof HTMLButtonElement) element.type = 'button';
   return element;
 }
+
+/**
+ * A sentence in which bytes and code stand between backticks, as nodes: the code as `<code>`.
+ * @param {string} sentence
+ * @returns {(string | HTMLElement)[]}
+ */
+export function withCode(sentence) {
+  const parts = sentence.split('`');
+  return parts.map((part, place) => {
+    // A backtick without its partner is itself.
+    if (place % 2 === 1 && place < parts.length - 1) return make('code', '', part);
+    return place % 2 === 1 ? `\`${part}` : part;
+  });
+}

@@ -1,5 +1,5 @@
 // How the lines of the tape look: heads, pieces, remarks, endings. No state is kept here.
-import { make } from './element.js';
+import { make, withCode } from './element.js';
 import { visible, visibleBytes } from './visible.js';
 
 /** Of the many lines that a browser sends, those that decide something. The rest is one click away. */
@@ -72,7 +72,9 @@ export function drawPiece(row, allMarks) {
  */
 export function remark(level, message, advice) {
   const words = make('p');
-  words.append(make('b', '', SIGNS[level]), ` ${message} `, make('em', '', advice));
+  const what = make('em');
+  what.append(...withCode(advice));
+  words.append(make('b', '', SIGNS[level]), ' ', ...withCode(message), ' ', what);
   const line = make('li', `remark ${level}`);
   line.append(words);
   return line;

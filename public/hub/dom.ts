@@ -1,5 +1,7 @@
 // Elements from data. Text becomes text nodes, so nothing that a server or a learner wrote is ever HTML.
 
+export { withCode } from '../element.js';
+
 type Child = Node | string | number | false | undefined | null;
 type Value = string | number | boolean | undefined | ((event: never) => void);
 
@@ -41,15 +43,6 @@ export function unseen(text: string): HTMLElement {
 /** An arrow or a sign for eyes alone. */
 export function sign(text: string): HTMLElement {
   return element('span', { 'aria-hidden': 'true', class: 'sign' }, text);
-}
-
-/** A sentence in which `words between backticks` are code: nodes to put where the sentence belongs. */
-export function withCode(sentence: string): Node[] {
-  return sentence.split('`').map((part, index, parts) => {
-    // A backtick without its partner is itself.
-    if (index % 2 === 1 && index < parts.length - 1) return element('code', {}, part);
-    return document.createTextNode(index % 2 === 1 ? `\`${part}` : part);
-  });
 }
 
 /** Replaces what an element holds. */
