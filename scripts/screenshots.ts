@@ -14,6 +14,7 @@ import { openExercise } from './course/playground.ts';
 import { createHub, type Hub } from './hub/hub.ts';
 import { KitError } from './kit-error.ts';
 import { provideBrowser } from './provide-browser.ts';
+import { smallPng } from './screenshots/small-png.ts';
 
 const root = join(import.meta.dirname, '..');
 const pictures = join(root, 'public', 'pictures');
@@ -98,8 +99,9 @@ async function take(browser: Browser, hub: Hub, look: (typeof LOOKS)[number]): P
   await page.goto(`${hub.address}lessons/01-event-stream#key=${hub.key}`);
   await prepare(page);
   const file = join(pictures, `${name}.png`);
-  const picture = await page.screenshot({ path: file, animations: 'disabled', caret: 'hide' });
+  const picture = smallPng(await page.screenshot({ animations: 'disabled', caret: 'hide' }));
   await context.close();
+  await writeFile(file, picture);
   const size = `${Math.round(picture.length / 1024)} KB`;
   process.stdout.write(`${relative(root, file)} (${width} × ${height}, ${size})\n`);
 }
@@ -124,6 +126,8 @@ async function prepare(page: Page): Promise<void> {
   }, page.viewportSize()!.width < 900);
 
   const frame = page.frameLocator('#frame iframe');
+  // Whichever connection came first is on the tape: let it be the same one in all pictures.
+  await frame.locator('wire-view button', { hasText: 'B fetch' }).dispatchEvent('click');
   for (const reader of ['EventSource', 'fetch']) {
     const entries = frame.locator(`event-log[reader="${reader}"] .entries li`, {
       hasText: /\d\d:\d\d:\d\d/,
