@@ -1,13 +1,13 @@
 // Judges a server by the checks of a lesson: any origin, or files that are run for the purpose.
 import { createServer } from 'node:net';
-import { join, relative, resolve, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import type { Lesson } from '../course/lessons.ts';
 import type { Runner, RunProblem } from '../course/runner.ts';
 import { KitError } from '../kit-error.ts';
 import { Judgement, type JudgeOptions } from './judgement.ts';
 import type { Check } from './language.ts';
+import { loadLessonModule } from './lesson-module.ts';
 import { HeadlessHost } from './page/headless.ts';
 import { Turns } from './page/turns.ts';
 import type { Target } from './stage.ts';
@@ -31,13 +31,7 @@ const BLAME = 1500;
  */
 export async function loadChecks(lesson: Lesson): Promise<Check[]> {
   const place = `lessons/${lesson.folder}/checks.ts`;
-  let module: { checks?: unknown };
-  try {
-    module = await import(pathToFileURL(join(lesson.directory, 'checks.ts')).href);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-    throw new KitError(`${place} cannot be loaded: ${reason}`);
-  }
+  const module = await loadLessonModule(lesson, 'checks.ts');
   if (!Array.isArray(module.checks) || module.checks.length === 0) {
     throw new KitError(`${place} has no checks: it should say export const checks = [ … ].`);
   }

@@ -1,13 +1,11 @@
 // What a lesson's traps.ts is written in: wrong answers that people really give. Each is a small
 // change of the finished files. The suite plays all of them, and a learner may switch one on in the
 // demonstration after having said what will happen.
-
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { finishedTexts } from '../course/derive.ts';
 import type { Lesson } from '../course/lessons.ts';
 import { KitError } from '../kit-error.ts';
 import type { FindingId } from '../wire/findings.ts';
+import { loadLessonModule } from './lesson-module.ts';
 
 /** Text that a trap puts in the place of other text. `from` occurs exactly once in the finished file. */
 export interface Change {
@@ -63,12 +61,7 @@ export function trap(trap: Trap): Trap {
  */
 export async function loadTraps(lesson: Lesson): Promise<Trap[]> {
   const place = `lessons/${lesson.folder}/traps.ts`;
-  let module: { traps?: unknown };
-  try {
-    module = await import(pathToFileURL(join(lesson.directory, 'traps.ts')).href);
-  } catch (error) {
-    throw new KitError(`${place} cannot be loaded: ${sentenceOf(error)}`);
-  }
+  const module = await loadLessonModule(lesson, 'traps.ts');
   if (!Array.isArray(module.traps)) {
     throw new KitError(`${place} has no list: it should say export const traps = [ … ].`);
   }
@@ -108,8 +101,4 @@ export async function applyTrap(
     );
   }
   return changed;
-}
-
-function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
 }
