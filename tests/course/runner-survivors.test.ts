@@ -1,6 +1,7 @@
 // Whatever way the kit ends, nothing that it ran is alive two seconds later.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { descendantsOf, isAlive } from './living.ts';
@@ -76,3 +77,17 @@ test('nothing survives a kit that ends without closing its runner', LINUX, async
   owner.kill('SIGTERM');
   await until('the end of everything', () => pids.filter(isAlive).length === 0, 2000);
 });
+
+for (const when of ['ready', 'hardly begun']) {
+  test(`closing a spare that is ${when} is waited for, though nothing else keeps the kit awake`, async () => {
+    const closer = spawn(
+      process.execPath,
+      ['--import', 'tsx', join(import.meta.dirname, 'fixtures', 'runner-closer.ts'), when],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let output = '';
+    closer.stdout.on('data', (text) => (output += text));
+    const [code] = await once(closer, 'close');
+    assert.deepEqual([code, output], [0, 'closed\n']);
+  });
+}

@@ -125,7 +125,7 @@ export class OwnedProcess {
 
   async #end(): Promise<void> {
     const { pid } = this;
-    this.#child.ref(); // a spare is not waited for otherwise
+    this.#hold('ref'); // a spare and its pipes are not waited for otherwise
     if (pid !== undefined && WINDOWS) await this.#endTree(pid);
     else if (pid !== undefined) await this.#endGroup(pid);
     await this.lastWords(); // what it printed may still be on its way
