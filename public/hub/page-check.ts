@@ -1,7 +1,8 @@
-// The learner's page while it is checked: in a small frame on the board, where one can watch it.
-// Small, and not hidden: browsers slow down what nobody can see.
+// The learner's page while it is checked: in a small frame over the corner of the board, where one
+// can watch it. Small, and never hidden: browsers slow down what nobody can see, so the frames are
+// no part of the board, which the big screen puts away.
 import { ask } from './api.ts';
-import { byId, element } from './dom.ts';
+import { element } from './dom.ts';
 import { currentKey } from './key.ts';
 import type { Live } from './live.ts';
 import type { PageCheckAsk, PageCheckMessage } from './protocol.ts';
@@ -12,7 +13,7 @@ const AFTER_YOU = 150;
 /** Shows the pages of a lesson that are checked, those that this tab may show. */
 export function servePageChecks(live: Live, folder: string): void {
   const place = element('div', { class: 'page-checks', hidden: true, inert: true });
-  byId('board').append(place);
+  document.body.append(place);
   const frames = new Map<string, HTMLIFrameElement>();
   const offered = new Set<string>();
 

@@ -102,6 +102,22 @@ describe('a page under check in the hub', () => {
     await tab.locator('.flap[data-step="2"][data-state="passed"]').waitFor();
   });
 
+  test('is played as well while the board is put away, as the big screen does', async (t) => {
+    const desk = await Desk.open(t);
+    const tab = await desk.tab();
+    await tab.evaluate("document.querySelector('#board').style.display = 'none'");
+    const box = tab.evaluate<DOMRect>(`new Promise((resolve) => {
+      new MutationObserver(() => {
+        const frame = document.querySelector('.page-checks iframe');
+        if (frame) resolve(frame.getBoundingClientRect().toJSON());
+      }).observe(document.body, { subtree: true, childList: true });
+    })`);
+    assert.equal((await desk.judge(RIGHT)).ok, true);
+    const { left, top, right, bottom, width } = await box;
+    const isSeen = left > 0 && top > 0 && right < 1440 && bottom < 900 && width > 100;
+    assert.ok(isSeen, JSON.stringify(await box));
+  });
+
   test('is played in one tab, however many are open', async (t) => {
     const desk = await Desk.open(t);
     const tabs = [await desk.tab(), await desk.tab(), await desk.tab()];
