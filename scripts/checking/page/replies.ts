@@ -16,7 +16,7 @@ export interface Reply {
  * What a path answers: always the same; one reply after the other, the last for all that follow; or
  * what a function makes of the request. Requests of EventSource and of fetch are counted apart.
  */
-export type Answering = Reply | [Reply, ...Reply[]] | ((seen: Seen) => Reply);
+export type Answering = Reply | readonly Reply[] | ((seen: Seen) => Reply);
 
 /**
  * An event stream that stays open. The check goes on with `send`, `end` and `cut` of its wire.

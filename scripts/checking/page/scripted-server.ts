@@ -173,8 +173,8 @@ export class ScriptedServer {
     // A page that asks without end is given less and less to ask about.
     if (this.flood) return answer(503);
     if (typeof answering === 'function') return answering(seen);
-    if (!Array.isArray(answering)) return answering;
-    return answering[Math.min(seen.number, answering.length) - 1]!;
+    if ('status' in answering) return answering;
+    return answering[Math.min(seen.number, answering.length) - 1] ?? answer(404);
   }
 
   async #sendIndex(response: ServerResponse): Promise<void> {
