@@ -43,7 +43,9 @@ export async function lookAtTwo(company: Company): Promise<Sharing> {
   const rhythm = rhythmOf(company.alone);
   if (!rhythm) {
     company.older?.leave();
-    return { said: ['Two at once were not tried: too few events came to tell silence from rest.'] };
+    return {
+      said: ['Two at once were not tried: too few events came to tell a stop from a rest.'],
+    };
   }
   const patience = Math.max(rhythm.longest * TIMES, Math.min(1000, company.patience * 0.8));
   if (patience > company.left()) {
@@ -126,7 +128,7 @@ class Pair {
     this.leaveAll();
     // Whether the server speaks at all, to somebody who has nothing to do with what happened.
     const older = this.#come();
-    if (!(await this.#hears(older, 1))) return this.#nothing('then it fell silent for everybody');
+    if (!(await this.#hears(older, 0))) return this.#nothing('then it fell silent for everybody');
     const newer = this.#come();
     const answered = await newer.until(({ head }) => head !== undefined, this.#wait);
     if (!answered || newer.head?.status !== 200) return this.#alone(newer);
@@ -138,13 +140,22 @@ class Pair {
     }
     if (comes !== 'both') return this.#nothing('once it seemed so, and could not be tried again');
     const [leaving, staying] = occasion === 'older leaves' ? [older, newer] : [newer, older];
-    // The one client that was alone must have heard more than this one: so it is too soon to rest.
-    const tooOld = staying.moments.length >= this.#rhythm.moments;
+    // The client that was alone has heard more than this one: so it is too soon to rest.
+    const tooOld = staying.moments.length + 2 > this.#rhythm.moments;
     leaving.leave();
     if (tooOld || !(await this.#fallsSilent(staying))) {
       return this.#nothing('once it seemed so, and not twice');
     }
+    if (!this.#rhythm.regular && !staying.ending && !(await this.#othersHear(staying))) {
+      return this.#nothing('events come so unevenly that a rest looks like a stop');
+    }
     return this.#told(stopped(occasion, staying, this.#patience));
+  }
+
+  /** Whether somebody new hears events while this client still hears none. */
+  async #othersHear(silent: StreamLook): Promise<boolean> {
+    const before = silent.moments.length;
+    return (await this.#hears(this.#come(), 1)) && silent.moments.length === before;
   }
 
   #come(): StreamLook {
@@ -243,7 +254,11 @@ function stopped(occasion: Occasion, look: StreamLook, silence: number): Finding
 }
 
 function oneCounter({ older, newer }: Shared, events: readonly StreamEvent[]): Finding {
-  const some = (numbers: number[]) => numbers.slice(0, NUMBERS).join(', ');
+  const begin = Math.max(older[0] ?? 0, newer[0] ?? 0) - 1;
+  const some = (numbers: number[]) => {
+    const both = numbers.filter((number) => number >= begin);
+    return (both.length < 2 ? numbers : both).slice(0, NUMBERS).join(', ');
+  };
   return finding('shared-clients', {
     message:
       'Two clients share one counter: ' +
