@@ -55,7 +55,11 @@ const told = new Map<string, string>();
 describe('each mistake is named, and nothing else is', TOGETHER, () => {
   for (const one of provoking) {
     it(title(one), async (context) => {
-      const { findings } = await lookAt(context, one);
+      // Where the machine is so busy that silence tells nothing, the doctor rather says nothing.
+      let findings = (await lookAt(context, one)).findings;
+      for (let tries = 0; tries < 2 && !findings.some(({ id }) => id === one.id); tries++) {
+        findings = (await lookAt(context, one)).findings;
+      }
       const found = findings.find(({ id }) => id === one.id);
       assert.ok(found, `${one.id} is not among ${findings.map(({ id }) => id).join(', ')}`);
       const text = steady(`${found.message}\n\n${found.advice}`);

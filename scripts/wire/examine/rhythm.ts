@@ -17,6 +17,8 @@ export interface Rhythm {
 const SEVERAL = 3;
 /** A stream that rests so many times longer than ever before may rest for any time. */
 const RESTS = 2;
+/** So long a busy machine may keep a quick stream waiting, in milliseconds. */
+const HICCUP = 250;
 /** The longest rest of a regular stream, as a multiple of the usual one. */
 const UNEVEN = 3;
 const MANY = 10;
@@ -39,7 +41,7 @@ export function rhythmOf(look: StreamLook): Rhythm | undefined {
   const longest = Math.max(...gaps);
   const rest = ends ? 0 : (exchange.endedAt ?? look.now) - last;
   // Who sends five events and then nothing may do so to every client.
-  if (rest > longest * RESTS) return undefined;
+  if (rest > Math.max(longest * RESTS, longest + HICCUP)) return undefined;
   const sorted = [...gaps].sort((one, other) => one - other);
   const usual = sorted[Math.floor(gaps.length / 2)]!;
   // One hiccup of a busy machine among many gaps does not make a stream uneven.
