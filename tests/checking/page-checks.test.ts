@@ -310,7 +310,7 @@ describe('a page under check', { concurrency: 2 }, () => {
       wire.send(departure);
       await board.showsNothingOf('Night Mail', {
         in: '#sign',
-        witness: () => board.shows('departure', soon),
+        witness: () => board.shows('departure 7', soon),
         otherwise,
       });
     });
