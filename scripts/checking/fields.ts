@@ -171,15 +171,16 @@ export async function countsAlone(
   const [mine, others] = [one, other].map((client) =>
     client.events.map(({ lastEventId }) => lastEventId),
   ) as [string[], string[]];
-  const clients = one.stage.clients;
-  if (!hasGaps(mine, clients) || !hasGaps(others, clients)) return;
+  // A counter that is shared goes on by as many as listen; a clock goes on by much more.
+  const { requests } = one.stage;
+  if (!hasGaps(mine, requests) || !hasGaps(others, requests)) return;
   if (mine.some((id) => others.includes(id))) return;
-  const shown = (ids: string[]) => listed(ids.slice(0, COUNTED).map(visible), 'and');
+  const shown = (ids: string[]) => ids.slice(0, COUNTED).map(visible).join(', ');
   throw new Failure({
     sentence:
-      `Two clients asked for \`${one.path}\` at the same time. One was sent the IDs ${shown(mine)}, ` +
-      `the other ${shown(others)}: they share one counter, and each misses what the other is told. ` +
-      'Both were meant to hear everything.',
+      `Two clients asked for \`${one.path}\` at the same time, and took turns with one counter: each ` +
+      'misses what the other is told. Both were meant to hear everything.',
+    excerpt: `  IDs of the one    ${shown(mine)}\n  IDs of the other  ${shown(others)}`,
     finding: 'shared-clients',
     advice: otherwise,
     at: one.lesson(one.events[COUNTED - 1]!.at),

@@ -186,9 +186,9 @@ export class Stage {
     return exchanges.find(({ ending }) => ending === 'refused')?.cause;
   }
 
-  /** How many requests are being answered now. */
-  get clients(): number {
-    return [...this.#open].filter(({ ending }) => !ending).length;
+  /** How many requests were made here so far. */
+  get requests(): number {
+    return this.#open.size;
   }
 
   /** Whether a connection broke off or was refused. */

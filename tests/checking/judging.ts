@@ -8,16 +8,32 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after } from 'node:test';
 import { boardRows } from '../../scripts/checking/board.ts';
-import { type JudgeOptions, judgeExercise, type Report } from '../../scripts/checking/judge.ts';
+import { Unseen } from '../../scripts/checking/failure.ts';
+import {
+  type JudgeOptions,
+  judgeExercise,
+  type Report,
+  type Verdict,
+} from '../../scripts/checking/judge.ts';
 import { HeadlessHost } from '../../scripts/checking/page/headless.ts';
+import type { PageHost } from '../../scripts/checking/page/host.ts';
 import { deriveVariant } from '../../scripts/course/derive.ts';
 import { findLesson, type Lesson, lessonSteps, listLessons } from '../../scripts/course/lessons.ts';
 import { createRunner } from '../../scripts/course/runner.ts';
+
+const ELSEWHERE = 'The page is that of the finished lesson: it is not played again.';
 
 export const root = join(import.meta.dirname, '..', '..');
 
 const runner = createRunner({ spares: 1 });
 const pages = new HeadlessHost();
+/** For a variant with another server and the page of the finished lesson, which is judged elsewhere. */
+const noPages: PageHost = {
+  show: async () => {
+    throw new Unseen(ELSEWHERE);
+  },
+  close: async () => {},
+};
 after(() => Promise.all([runner.close(), pages.close()]));
 
 /** The lessons that are there, or the one that LESSON names: each is proved in the same way. */
@@ -39,14 +55,19 @@ export async function judgeDirectory(
   return judgeExercise(runner, lesson, directory, { pages, ...options });
 }
 
-/** Judges a finished lesson with some of its files changed, or others added. */
+/**
+ * Judges a finished lesson with some of its files changed, or others added. Where its page is as it
+ * was, the page is not played.
+ */
 export async function judgeVariant(
   lesson: Lesson,
   name: string,
   files: Map<string, string>,
   options: JudgeOptions & { file?: string } = {},
 ): Promise<Report> {
-  return judgeDirectory(lesson, await deriveVariant(root, lesson, name, files), options);
+  const isPage = files.has('client.js') || files.has('index.html');
+  const directory = await deriveVariant(root, lesson, name, files);
+  return judgeDirectory(lesson, directory, { pages: isPage ? pages : noPages, ...options });
 }
 
 /** The lowest step that fails on its own account; undefined if all is well. */
@@ -56,9 +77,14 @@ export function failingStep(report: Report): number | undefined {
 
 /** Each step, and whether it passes: `1 2 -3 -4`. */
 export function steps(report: Report): string {
-  const failed = new Set(report.verdicts.filter(({ ok }) => !ok).map(({ step }) => step));
+  const failed = new Set(judged(report).flatMap(({ ok, step }) => (ok ? [] : [step])));
   const all = [...new Set(report.verdicts.map(({ step }) => step))];
   return all.map((step) => (failed.has(step) ? `-${step}` : `${step}`)).join(' ');
+}
+
+/** The verdicts, but for pages that were not played. */
+function judged({ verdicts }: Report): Verdict[] {
+  return verdicts.filter(({ message }) => message !== ELSEWHERE);
 }
 
 /** All steps of a lesson, as `steps` says it when they pass. */
@@ -68,11 +94,11 @@ export function allSteps(lesson: Lesson): string {
 
 /** What a learner reads in a terminal of 80 columns, with what varies from run to run left out. */
 export function boardText(report: Report): string {
-  return boardRows(report.verdicts, { columns: 80, colour: false })
+  return boardRows(judged(report), { columns: 80, colour: false })
     .replace(/\d+\.\d{3}(?= s\b)/g, '{seconds}')
     .replace(/\d\d:\d\d:\d\d/g, '{time}')
     .replace(/\bport \d+/g, 'port {port}')
-    .replace(/\b\d+, \d+\s+and\s+\d+\b/g, '{ids}')
+    .replace(/(?<=^ *IDs of the .* {2})\d+(, \d+)+$/gm, '{ids}')
     .replace(/more line came/g, 'more lines came')
     .replace(/\d+(?= (of them in|lines came|more lines? came))/g, '{count}');
 }
