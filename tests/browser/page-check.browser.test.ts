@@ -82,12 +82,15 @@ describe('a page under check in the hub', () => {
     async judge(script: string): Promise<Verdict> {
       const before = this.#run;
       writeFileSync(join(this.hub.root, 'playground', folder, 'client.js'), script);
-      const { run, judging } = await this.#live.hears(
-        'judging',
-        (data) => data.run > before && data.judging.kind === 'report',
-      );
-      this.#run = run;
-      return judging.report.verdicts.at(-1);
+      const report = () =>
+        this.#live.told.find(
+          ({ type, data }) =>
+            type === 'judging' && data.run > before && data.judging.kind === 'report',
+        )?.data;
+      // A browser without a window may have to be started for it.
+      await this.#live.until('a report', () => report() !== undefined, 60_000);
+      this.#run = report().run;
+      return report().judging.report.verdicts.at(-1);
     }
   }
 

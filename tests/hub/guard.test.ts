@@ -165,7 +165,10 @@ test('a page takes scripts from the hub alone, and stands in no frame', async (t
     assert.match(policy, /default-src 'none'/);
     assert.match(policy, /script-src 'self';/);
     assert.match(policy, /frame-ancestors 'none'/);
-    assert.match(policy, /frame-src http:\/\/localhost:\* http:\/\/127\.0\.0\.1:\*;/);
+    assert.match(
+      policy,
+      /frame-src http:\/\/localhost:\* http:\/\/127\.0\.0\.1:\* http:\/\/\*\.localhost:\*;/,
+    );
     assert.equal(headers['x-content-type-options'], 'nosniff');
     assert.equal(headers['set-cookie'], undefined);
   }
