@@ -2,8 +2,11 @@
 //
 //   npm run bench [-- NAME] [--lesson 01] [--saves 30]
 
+import { timeBadDays } from './bench/bad-days.ts';
 import { type Account, isKept, tableOf } from './bench/figures.ts';
 import { timeLoop } from './bench/loop.ts';
+import { timeRest } from './bench/rest.ts';
+import { timeStart } from './bench/start.ts';
 import { runCommand, wholeNumber } from './command.ts';
 import { KitError } from './kit-error.ts';
 
@@ -15,6 +18,9 @@ interface Given {
 
 const BENCHES: Record<string, (given: Given) => Promise<Account>> = {
   loop: timeLoop,
+  'bad-days': timeBadDays,
+  rest: timeRest,
+  start: timeStart,
 };
 
 await runCommand({

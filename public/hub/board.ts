@@ -109,14 +109,16 @@ function withoutIndent(lines: string[]): string[] {
   return lines.map((line) => line.slice(depth));
 }
 
-function noteOf({ running, provisional, milliseconds, judged }: Outcome): string {
+function noteOf({ running, provisional, broken, milliseconds, judged }: Outcome): string {
   if (running) return provisional ? 'still waiting' : 'judging …';
+  if (broken !== undefined) return 'could not be judged';
   if (milliseconds !== undefined) return `judged in ${Math.round(milliseconds)} ms`;
   return judged ? '' : 'save, and it is judged';
 }
 
-function sumOf({ rows, running, provisional, judged }: Outcome): (Node | string)[] {
+function sumOf({ rows, running, provisional, broken, judged }: Outcome): (Node | string)[] {
   if (running && provisional) return withCode(provisional);
+  if (broken !== undefined) return withCode(broken);
   const passed = rows.filter(({ state }) => state === 'passed').length;
   const failed = rows.find(({ state }) => state === 'failed');
   if (!judged && passed === 0) return [];
@@ -125,7 +127,8 @@ function sumOf({ rows, running, provisional, judged }: Outcome): (Node | string)
   return failed ? [sum, ` Next: step ${failed.step}.`] : [sum];
 }
 
-function spokenWords({ rows }: Outcome): string {
+function spokenWords({ rows, broken }: Outcome): string {
+  if (broken !== undefined) return `It could not be judged. ${broken}`;
   const passed = rows.filter(({ state }) => state === 'passed').length;
   const failed = rows.find(({ state }) => state === 'failed');
   if (!failed) return `${passed} of ${rows.length} checks passed, none failed.`;

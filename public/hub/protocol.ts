@@ -71,7 +71,8 @@ export interface Report {
 export type Judging =
   | { kind: 'provisional'; message: string }
   | { kind: 'verdict'; verdict: Verdict }
-  | { kind: 'report'; report: Report; milliseconds: number };
+  | { kind: 'report'; report: Report; milliseconds: number }
+  | { kind: 'broken'; message: string };
 
 /** `judging`, and `judge-started` without the last field. */
 export interface JudgingMessage {

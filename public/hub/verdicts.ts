@@ -25,6 +25,8 @@ export interface Outcome {
   judged: boolean;
   /** Said while it runs and nothing is final. */
   provisional?: string;
+  /** Why nothing could be judged: not the learner's doing, and final. */
+  broken?: string;
   /** How long the last complete judging took. */
   milliseconds?: number;
   /** Set for one moment: this change is the report. */
@@ -42,6 +44,7 @@ export class Verdicts {
   #passedBefore = new Set<number>();
   #running = false;
   #provisional: string | undefined;
+  #broken: string | undefined;
   #milliseconds: number | undefined;
 
   constructor(live: Live, folder: string, steps: { step: number; title: string }[]) {
@@ -74,6 +77,7 @@ export class Verdicts {
   clear(): void {
     this.#verdicts = [];
     this.#passedBefore.clear();
+    this.#broken = undefined;
     this.#milliseconds = undefined;
     this.#tell(false);
   }
@@ -84,6 +88,7 @@ export class Verdicts {
       running: this.#running,
       judged: this.#verdicts.length > 0,
       ...(this.#provisional !== undefined && { provisional: this.#provisional }),
+      ...(this.#broken !== undefined && { broken: this.#broken }),
       ...(this.#milliseconds !== undefined && { milliseconds: this.#milliseconds }),
       complete,
     };
@@ -94,6 +99,7 @@ export class Verdicts {
     this.#running = true;
     this.#fresh.clear();
     this.#provisional = undefined;
+    this.#broken = undefined;
     this.#tell(false);
   }
 
@@ -106,6 +112,11 @@ export class Verdicts {
     } else if (judging.kind === 'verdict') {
       this.#takeVerdict(judging.verdict);
       this.#tell(false);
+    } else if (judging.kind === 'broken') {
+      // What an earlier version was told does not hold for this one.
+      this.#verdicts = this.#verdicts.filter(({ step }) => this.#fresh.has(step));
+      this.#broken = judging.message;
+      this.#stop(true);
     } else {
       this.#verdicts = judging.report.verdicts;
       this.#milliseconds = judging.milliseconds;

@@ -21,8 +21,8 @@ export type { Judging, Report, Verdict } from './verdict.ts';
 const SPEED = 50;
 /** How many checks may have their pages played at a time. */
 const PAGES = 3;
-/** Real milliseconds after which nobody wants to know any more which step made a program crash. */
-const BLAME = 1500;
+/** Real milliseconds that it may take to find out which step made a program crash. */
+const BLAME = 5000;
 
 /**
  * The checks of a lesson, in the order of its steps.
@@ -99,6 +99,7 @@ export async function judgeExercise(
   let checks = judgement.undecided();
   let crash: RunProblem | undefined;
   for (;;) {
+    const begunOnce = performance.now();
     const { run, problem, served } = await judgeOnce(checks);
     crash = problem ?? crash;
     // The checks ran side by side: which of them was too much for the program? Those of the last
@@ -106,7 +107,9 @@ export async function judgeExercise(
     const last = Math.max(...checks.map(({ step }) => step));
     checks = judgement.undecided().filter(({ step }) => step < last);
     const settled = !problem || !served || checks.length === 0;
-    if (!settled && performance.now() - begun < BLAME) {
+    // Another round takes as long as this one, more or less.
+    const wouldTake = 2 * performance.now() - begunOnce - begun;
+    if (!settled && wouldTake < (options.blame ?? BLAME)) {
       await run.stop();
       continue;
     }

@@ -23,12 +23,17 @@ export interface JudgeOptions {
   signal?: AbortSignal | undefined;
   /** Real milliseconds that a server may take to listen, or be busy; 10 000 if not given. */
   patience?: number | undefined;
+  /**
+   * Real milliseconds since the start within which the step that is too much for a program must be
+   * found; else it is the first that is not judged. 5000 if not given.
+   */
+  blame?: number | undefined;
   /** Plays the pages; without it a browser is started for this judging alone, if it is needed. */
   pages?: PageHost | undefined;
 }
 
-/** Real milliseconds after which a learner is told that we still wait. */
-const PROVISIONAL = 1000;
+/** Real milliseconds after which a learner is told that we still wait: it is read within a second. */
+const PROVISIONAL = 700;
 const PATIENCE = 10_000;
 /** Real milliseconds between a process's last byte and the news of its end. */
 const DYING = 200;

@@ -36,7 +36,9 @@ export type Judging =
   /** Said while there is no verdict yet, and taken back by whatever comes next. */
   | { kind: 'provisional'; message: string }
   | { kind: 'verdict'; verdict: Verdict }
-  | { kind: 'report'; report: Report; milliseconds: number };
+  | { kind: 'report'; report: Report; milliseconds: number }
+  /** Instead of a report, and as final: the lesson's checks or the kit itself are at fault. */
+  | { kind: 'broken'; message: string };
 
 /** Counts the verdicts. What cannot be seen counts neither way. */
 export function makeReport(lesson: string, target: string, verdicts: Verdict[]): Report {

@@ -28,6 +28,8 @@ export const loadJudge = () => import('../checking/judge.ts');
 
 /** A file that is gone or empty is often just being replaced. */
 const SECOND_LOOK = 60; // milliseconds
+/** What keeps a program from running is named for good within a second. */
+const BLAME = 800; // milliseconds
 /** The stage follows the verdict, or goes ahead when that takes long. */
 const STAGE_WAITS = 1500; // milliseconds
 
@@ -120,19 +122,26 @@ export class Exercise {
       live.publish('judging', { folder: lesson.folder, run: judged.run, judging }, 'key');
     };
     const verdict = loadJudge()
-      .then(({ judgeExercise }) => judgeExercise(runner, lesson, directory, { on, signal, pages }))
-      .then(async (report) => {
-        if (!signal.aborted) await this.#options.onReport(report);
-      })
-      .catch((error: Error) => {
-        if (signal.aborted) return;
-        const isMendable = error instanceof KitError;
-        if (!isMendable) log(`Judging ${lesson.folder}: ${error.stack}`);
-        const message = isMendable
-          ? error.message
-          : 'The kit made a mistake while judging; the terminal of npm start says more.';
-        on({ kind: 'provisional', message });
-      });
+      .then(({ judgeExercise }) =>
+        judgeExercise(runner, lesson, directory, { on, signal, pages, blame: BLAME }),
+      )
+      .then(
+        async (report) => {
+          if (!signal.aborted) await this.#options.onReport(report);
+        },
+        (error: Error) => {
+          if (signal.aborted) return;
+          const isMendable = error instanceof KitError;
+          if (!isMendable) log(`Judging ${lesson.folder}: ${error.stack}`);
+          const message = isMendable
+            ? error.message
+            : 'The kit made a mistake while judging; the terminal of npm start says more.';
+          on({ kind: 'broken', message });
+        },
+      )
+      .catch((error: Error) =>
+        log(`The verdicts on ${lesson.folder} are not kept: ${error.stack}`),
+      );
     await Promise.race([verdict, waiting(STAGE_WAITS, signal)]);
     if (signal.aborted) return;
     await this.#options.restartStage().catch((error: Error) => log(String(error.stack)));
