@@ -14,7 +14,7 @@ declare const PACKED: boolean | undefined;
 
 const LONGEST_LOOK = 3600; // seconds
 /** Of the two seconds over four looks, what is left for starting and for writing (milliseconds). */
-const RESERVE = 1200;
+const RESERVE = 600;
 
 // `doctor … | head` closes the pipe. That is how to end early, and no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

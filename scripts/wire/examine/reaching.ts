@@ -38,6 +38,8 @@ export interface Way {
   on: (step: Step) => void;
 }
 
+/** However short a look is, a head may take so long (milliseconds), where time is left. */
+const HEAD = 2000;
 /** As many as browsers follow. */
 const MOST_REDIRECTS = 20;
 /** The answer to a preflight has no body worth reading. */
@@ -57,8 +59,7 @@ export async function reach(first: Inquiry, way: Way): Promise<Reached> {
 
     const look = new StreamLook(inquiry, { insecure: way.insecure });
     way.on({ kind: 'request', look });
-    const patience = Math.max(0, Math.min(way.patience, way.left()));
-    await look.until(({ head }) => head !== undefined, patience);
+    await look.until(({ head }) => head !== undefined, patienceOf(way));
     const { head } = look;
     if (!head) {
       reached.findings = [unreachable(silenceOf(look))];
@@ -76,8 +77,14 @@ export async function reach(first: Inquiry, way: Way): Promise<Reached> {
         `${quote(next.url.href, 200)}${next.method === inquiry.method ? '' : `, now with ${next.method}`}.`,
     );
     inquiry = next;
+    if (way.left() <= 0) return { ...reached, findings: [tooManyRedirects(hop + 1, inquiry.url)] };
   }
   return { ...reached, findings: [tooManyRedirects(MOST_REDIRECTS, inquiry.url)] };
+}
+
+/** How long may be waited for a head, in milliseconds: what is left must do for a look. */
+function patienceOf({ patience, left }: Way): number {
+  return Math.max(0, Math.min(Math.max(patience, Math.min(HEAD, left() - patience)), left()));
 }
 
 /** The page that asks, if it is of another origin. */
@@ -105,8 +112,7 @@ async function askLeave(
     },
     { insecure: way.insecure, limit: PREFLIGHT_BODY },
   );
-  const patience = Math.max(0, Math.min(way.patience, way.left()));
-  const head = await exchange.until((one) => one.head, patience);
+  const head = await exchange.until((one) => one.head, patienceOf(way));
   const { connectedAt } = exchange;
   exchange.leave();
   way.on({ kind: 'preflight', asked, url, head });

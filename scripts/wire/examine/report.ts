@@ -87,7 +87,7 @@ export class Report {
   #event(event: StreamEvent, number: number): string {
     this.#shown++;
     if (this.#shown > MOST_SHOWN) return '';
-    const id = event.lastEventId === '' ? '' : ` id ${quote(event.lastEventId, 16)}`;
+    const id = event.lastEventId === '' ? '' : `  id ${quote(event.lastEventId, 16).slice(1, -1)}`;
     const label = `${String(number).padStart(3)}  ${quote(event.type, 24).slice(1, -1)}${id}`;
     const room = Math.max(FEWEST, this.#style.columns - BEFORE_DATA - 12);
     return `${this.#time(event.at)}${label.padEnd(BEFORE_DATA - 2)}  ${quote(event.data, room)}\n`;

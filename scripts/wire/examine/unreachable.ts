@@ -79,7 +79,7 @@ export function brokenAnswer(cause: string, length: number, at?: number): Findin
 /** The finding `unreachable` of a chain of redirects that does not end. */
 export function tooManyRedirects(number: number, url: URL): Finding {
   return finding('unreachable', {
-    message: `${number} redirects in a row came, the last one from ${quote(url.href, 200)}. Browsers stop there.`,
+    message: `${number} redirects in a row came, the last one from ${quote(url.href, 200)}. Browsers stop at 20.`,
     advice: 'Let one redirect lead to the stream itself.',
   });
 }
