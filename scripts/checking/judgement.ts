@@ -176,11 +176,13 @@ export class Judgement {
       signal?.addEventListener('abort', abort, { signal: over.signal });
     });
     try {
-      return await Promise.race([
+      const settled = await Promise.race([
         problem.then((problem) => ({ problem })),
         abortion,
         work.then((result) => ({ result })),
       ]);
+      // Work that breaks off because of the problem may be the first to say so.
+      return run?.problem ? { problem: run.problem } : settled;
     } finally {
       over.abort();
       work.catch(() => {}); // It may still fail when nobody waits for it any more.
