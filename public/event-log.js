@@ -28,6 +28,8 @@ export class EventLog extends HTMLElement {
   #bytes = 0;
   #since = 0;
   #lastEventId = '';
+  /** Whether the newest entry is in sight. Remembered, for a log that gets smaller has not been scrolled. */
+  #atEnd = true;
 
   #dot = make('span', 'dot');
   #status = make('small');
@@ -42,6 +44,10 @@ export class EventLog extends HTMLElement {
     this.#entries.setAttribute('aria-label', `Log of ${this.reader}`);
     this.#spoken.setAttribute('role', 'status'); // states only: an event a second is too much to hear
     this.append(heading, this.#entries, this.#spoken);
+    this.#entries.addEventListener('scroll', () => {
+      const { scrollHeight, scrollTop, clientHeight } = this.#entries;
+      this.#atEnd = scrollHeight - scrollTop - clientHeight < 24;
+    });
     this.#followPointer();
     this.#show('idle', 'not connected');
   }
@@ -188,7 +194,6 @@ export class EventLog extends HTMLElement {
    */
   #append(content, at = performance.now()) {
     const list = this.#entries;
-    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 24;
     const entry = make('li');
     entry.tabIndex = -1;
     const time = make('time', '', `+${(Math.max(0, at - this.#since) / 1000).toFixed(3)}`);
@@ -196,7 +201,7 @@ export class EventLog extends HTMLElement {
     list.append(entry);
     if (list.childElementCount > ENTRIES) list.firstElementChild?.remove();
     // Whoever has scrolled up to read is left in peace.
-    if (atEnd) list.scrollTop = list.scrollHeight;
+    if (this.#atEnd) list.scrollTop = list.scrollHeight;
     return entry;
   }
 

@@ -1,65 +1,32 @@
 // Lesson 01's page, alone and in a browser: what its two columns say when streams open, end, break.
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright';
 import { servePage } from '../../lessons/page.ts';
 import { violations } from './accessible.ts';
+import { lessons, listening, type RunningLesson, startLesson, visit } from './lesson-program.ts';
 import { startBrowser } from './wire-stage.ts';
 
-const LESSON = join(import.meta.dirname, '..', '..', 'lessons', '01-event-stream');
-
-/** The lesson's server as its own program. */
-async function startLesson(port = '0'): Promise<{ origin: string; stop(): Promise<void> }> {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(LESSON, 'server.ts')],
-    { env: { ...process.env, PORT: port }, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const origin = await new Promise<string>((resolve, reject) => {
-    child.stdout!.on('data', (text) => {
-      const found = /http:\S+/.exec(String(text));
-      if (found) resolve(found[0]);
-    });
-    child.once('exit', (code) => reject(new Error(`the lesson's server has ended with ${code}`)));
-  });
-  return {
-    origin,
-    stop: () => {
-      child.kill('SIGKILL');
-      return gone;
-    },
-  };
-}
+const FOLDER = '01-event-stream';
+const LESSON = join(lessons, FOLDER);
 
 // Most of the time is spent waiting for the clock: the tests wait together.
 describe('the page of lesson 01', { concurrency: 3 }, () => {
   let browser: Browser;
-  let lesson: Awaited<ReturnType<typeof startLesson>>;
+  let lesson: RunningLesson;
 
   before(async () => {
-    [browser, lesson] = await Promise.all([startBrowser(), startLesson()]);
+    [browser, lesson] = await Promise.all([startBrowser(), startLesson(FOLDER)]);
   });
   after(async () => {
     await browser.close();
     await lesson.stop();
   });
 
-  /** A new page, and the words to speak of it. */
-  async function visit(look: Parameters<Browser['newPage']>[0] = {}) {
-    const page = await browser.newPage(look);
-    const entry = (log: 'events' | 'pieces', hasText: string | RegExp) =>
-      page.locator(`#${log} .entries li`, { hasText });
-    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
-    return { page, entry, press };
-  }
-
   it('hears the clock on both sides, and shows it on the sign', async () => {
-    const { page, entry } = await visit();
+    const { page, entry } = await visit(browser);
     const complaints: string[] = [];
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
@@ -82,7 +49,7 @@ describe('the page of lesson 01', { concurrency: 3 }, () => {
   });
 
   it('leaves and connects by its buttons, and connects twice without listening twice', async () => {
-    const { page, entry, press } = await visit();
+    const { page, entry, press } = await visit(browser);
     let open = 0;
     page.on('request', (request) => {
       if (request.url().endsWith('/clock')) open += 1;
@@ -110,15 +77,15 @@ describe('the page of lesson 01', { concurrency: 3 }, () => {
   });
 
   it('shows how the left side comes back by itself, and the right side does not', async () => {
-    const mortal = await startLesson();
-    const { page, entry } = await visit();
+    const mortal = await startLesson(FOLDER);
+    const { page, entry } = await visit(browser);
     await page.goto(mortal.origin);
     await entry('events', 'open').waitFor();
     await entry('pieces', '200').waitFor();
     await mortal.stop();
     await entry('events', 'the connection is gone; the browser will ask again').waitFor();
     await entry('pieces', 'broken: network error').waitFor();
-    const risen = await startLesson(new URL(mortal.origin).port);
+    const risen = await startLesson(FOLDER, new URL(mortal.origin).port);
     await entry('events', 'open').nth(1).waitFor({ timeout: 10_000 });
     assert.equal(await page.locator('#events h2').textContent(), ' EventSource open');
     assert.equal(await page.locator('#pieces h2').textContent(), ' fetch failed');
@@ -138,7 +105,7 @@ describe('the page of lesson 01', { concurrency: 3 }, () => {
       if (finish.push(() => response.end('one piece later.\n')) === 2) bothAsk();
     });
     const origin = await listening(starter);
-    const { page, entry } = await visit();
+    const { page, entry } = await visit(browser);
     await page.goto(origin);
     await entry('pieces', '"One piece now, "').waitFor();
     await bothHaveAsked;
@@ -151,7 +118,7 @@ describe('the page of lesson 01', { concurrency: 3 }, () => {
   });
 
   it('is worked by the keyboard alone', async () => {
-    const { page, entry } = await visit();
+    const { page, entry } = await visit(browser);
     await page.goto(lesson.origin);
     await entry('events', 'open').waitFor();
     const reached: string[] = [];
@@ -179,7 +146,10 @@ describe('the page of lesson 01', { concurrency: 3 }, () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [1200, 360]) {
       it(`has nothing that axe objects to, ${colorScheme}, ${width} wide, and no sideways scrolling`, async () => {
-        const { page, entry } = await visit({ colorScheme, viewport: { width, height: 800 } });
+        const { page, entry } = await visit(browser, {
+          colorScheme,
+          viewport: { width, height: 800 },
+        });
         await page.goto(lesson.origin);
         await entry('events', 'message').waitFor();
         assert.deepEqual(await violations(page), []);
@@ -190,14 +160,9 @@ describe('the page of lesson 01', { concurrency: 3 }, () => {
   }
 
   it('does not move for those who have asked for no motion', async () => {
-    const { page, entry } = await visit({ reducedMotion: 'reduce' });
+    const { page, entry } = await visit(browser, { reducedMotion: 'reduce' });
     await page.goto(lesson.origin);
     await entry('events', 'message').waitFor();
     assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
   });
 });
-
-async function listening(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://localhost:${(server.address() as AddressInfo).port}`;
-}
