@@ -69,8 +69,8 @@ describe('the page of lesson 01', { concurrency: 3 }, () => {
       await press(`Connect ${reader}`);
       await press(`Connect ${reader}`);
     }
-    await entry('events', 'message').waitFor();
-    await entry('pieces', 'data:').waitFor();
+    await entry('events', 'message').first().waitFor();
+    await entry('pieces', 'data:').first().waitFor();
     assert.equal(open, 2);
     assert.equal(await connections.textContent(), '2 of 6 connections in use');
     assert.equal(await entry('pieces', 'broken').count(), 0);
@@ -151,7 +151,7 @@ describe('the page of lesson 01', { concurrency: 3 }, () => {
           viewport: { width, height: 800 },
         });
         await page.goto(lesson.origin);
-        await entry('events', 'message').waitFor();
+        await entry('events', 'message').first().waitFor();
         assert.deepEqual(await violations(page), []);
         const overhang = () => document.documentElement.scrollWidth - innerWidth;
         assert.ok((await page.evaluate(overhang)) <= 0);
@@ -162,7 +162,7 @@ describe('the page of lesson 01', { concurrency: 3 }, () => {
   it('does not move for those who have asked for no motion', async () => {
     const { page, entry } = await visit(browser, { reducedMotion: 'reduce' });
     await page.goto(lesson.origin);
-    await entry('events', 'message').waitFor();
+    await entry('events', 'message').first().waitFor();
     assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
   });
 });

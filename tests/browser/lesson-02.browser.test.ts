@@ -172,7 +172,7 @@ describe('the page of lesson 02', { concurrency: 3 }, () => {
   it('does not move for those who have asked for no motion', async () => {
     const { page, entry } = await visit(browser, { reducedMotion: 'reduce' });
     await page.goto(lesson.origin);
-    await entry('events', 'departure').waitFor();
+    await entry('events', 'departure').first().waitFor();
     assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
   });
 });
