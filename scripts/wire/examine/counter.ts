@@ -22,20 +22,23 @@ export interface Shared {
 
 /** So many numbers make a counter. */
 const SEVERAL = 3;
+/** A counter shows in the first events, or in none. */
+const LOOKED_AT = 100;
 /** So often must one client's number stand in the other's gap. */
 const GAPS = 2;
 
 /** The counters in the events that a client got while it was alone. */
 export function countersIn(events: readonly StreamEvent[]): Counter[] {
-  const [first] = events;
-  if (!first) return [];
-  const { shape, numbers } = take(first);
+  const some = events.slice(0, LOOKED_AT);
+  const shapes = new Map(some.map((event) => [take(event).shape, take(event).numbers.length]));
   const counters: Counter[] = [];
-  for (const place of numbers.keys()) {
-    const values = valuesAt(events, shape, place);
-    const step = (values[1] ?? 0) - (values[0] ?? 0);
-    const steady = values.every((value, index) => value === values[0]! + index * step);
-    if (values.length >= SEVERAL && step !== 0 && steady) counters.push({ shape, place, step });
+  for (const [shape, places] of shapes) {
+    for (let place = 0; place < places; place++) {
+      const values = valuesAt(some, shape, place);
+      const step = (values[1] ?? 0) - (values[0] ?? 0);
+      const steady = values.every((value, index) => value === values[0]! + index * step);
+      if (values.length >= SEVERAL && step !== 0 && steady) counters.push({ shape, place, step });
+    }
   }
   return counters;
 }

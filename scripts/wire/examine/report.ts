@@ -131,7 +131,8 @@ export class Report {
   }
 
   #paint(paint: Paint, text: string): string {
-    return this.#style.colour ? styleText(paint, text) : text;
+    // Whether there is a terminal has been looked at already, by whoever made the style.
+    return this.#style.colour ? styleText(paint, text, { validateStream: false }) : text;
   }
 }
 

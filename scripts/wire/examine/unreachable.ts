@@ -103,6 +103,12 @@ function reason(silence: Silence): { message: string; advice: string } {
       .replace('{name}', quote(url.hostname.replace(/^\[|\]$/g, ''), 100));
     return { message: `${what} (${cause}).`, advice: known.advice };
   }
+  if (cause.includes('NO_APPLICATION_PROTOCOL')) {
+    return {
+      message: `${host} speaks no HTTP/1.1, and the doctor speaks nothing else (${cause}).`,
+      advice: 'Allow HTTP/1.1 beside HTTP/2 while you look (in Node: `allowHTTP1: true`).',
+    };
+  }
   if (/^(EPROTO|ERR_SSL_)/.test(cause)) {
     return {
       message: `${host} does not speak TLS as it should (${cause}).`,
