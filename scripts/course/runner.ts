@@ -17,11 +17,13 @@ export interface RunnerOptions {
   spares?: number;
   /** Milliseconds after the last use at which spares are let go; default two minutes. */
   idle?: number;
-  /** Milliseconds after a start until its spare is replaced, so as not to disturb it; default 300. */
+  /** Milliseconds after a start until its spare is replaced; default 300. */
   refill?: number;
 }
 
 const WARMING = 3000; // milliseconds after which a spare that is not ready is in some trouble
+/** Milliseconds for which no spare is started while a program whose clock runs fast is watched. */
+const UNDISTURBED = 1500;
 
 /** @see Runner */
 export function createRunner(options: RunnerOptions = {}): Runner {
@@ -35,6 +37,8 @@ export class Runner {
   #refill: number;
   #spares: OwnedProcess[] = [];
   #processes = new Set<OwnedProcess>();
+  /** Programs that are being judged: each millisecond of theirs counts. */
+  #hurried = new Set<Run>();
   #idleTimer: NodeJS.Timeout | undefined;
   #refillTimer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -54,27 +58,55 @@ export class Runner {
     if (this.#closed) throw new TypeError('This runner is closed: start the program in another.');
     const path = resolve(join(request.directory, request.file ?? 'server.ts'));
     const found = existsSync(path);
-    const run = new Run(request, path, found ? this.#takeProcess() : undefined);
-    if (this.#wanted > 0) {
-      clearTimeout(this.#refillTimer);
-      this.#refillTimer = setTimeout(() => this.warm(this.#wanted), this.#refill).unref();
+    const owned = found ? this.#takeProcess() : undefined;
+    const run = new Run(request, path, owned);
+    if (owned && (request.speed ?? 1) > 1) {
+      this.#hurried.add(run);
+      owned.exited.then(() => this.#hurried.delete(run));
     }
+    if (this.#wanted > 0) this.warm(this.#wanted, this.#refill);
     return run;
   }
 
-  /** Has so many spare processes ready soon; they are let go when nobody has needed one for long. */
-  warm(count: number): void {
+  /**
+   * Has so many spare processes ready soon; they are let go when nobody has needed one for long.
+   * @param delay milliseconds until the first of them is started
+   */
+  warm(count: number, delay = 0): void {
     if (this.#closed) return;
     this.#wanted = Math.max(this.#wanted, count);
     clearTimeout(this.#idleTimer);
-    this.#idleTimer = setTimeout(() => this.#cool(), this.#idle).unref();
-    while (this.#spares.length < count) {
-      const spare = this.#own(new OwnedProcess('spare'));
-      this.#spares.push(spare);
-      spare.exited.then(() => {
-        this.#spares = this.#spares.filter((other) => other !== spare);
-      });
+    this.#idleTimer = setTimeout(() => this.cool(), this.#idle).unref();
+    clearTimeout(this.#refillTimer);
+    if (delay === 0) this.#fill();
+    else this.#refillTimer = setTimeout(() => this.#fill(), delay).unref();
+  }
+
+  /** Lets the spares go until the next start, or the next `warm`. */
+  cool(): void {
+    clearTimeout(this.#idleTimer);
+    clearTimeout(this.#refillTimer);
+    for (const spare of this.#spares.splice(0)) void spare.end();
+  }
+
+  /**
+   * Starts spares one after the other: to warm up takes a third of a second of a processor, which
+   * is then missing elsewhere.
+   */
+  #fill(): void {
+    const isWarming = this.#spares.some((spare) => !spare.ready && isYoung(spare));
+    if (this.#closed || isWarming || this.#spares.length >= this.#wanted) return;
+    const now = performance.timeOrigin + performance.now();
+    if ([...this.#hurried].some(({ startedAt }) => now - startedAt < UNDISTURBED)) {
+      this.warm(this.#wanted, this.#refill || 1);
+      return;
     }
+    const spare = this.#own(new OwnedProcess('spare'));
+    this.#spares.push(spare);
+    spare.onReady = () => this.#fill();
+    spare.exited.then(() => {
+      this.#spares = this.#spares.filter((other) => other !== spare);
+    });
   }
 
   /** How many spares wait, and how many of them are warm. */
@@ -94,7 +126,6 @@ export class Runner {
 
   #takeProcess(): OwnedProcess {
     const alive = this.#spares.filter((spare) => !spare.exit);
-    const isYoung = (other: OwnedProcess) => performance.now() - other.startedAt < WARMING;
     // One that is about to be ready is still quicker than a new one; one that never is, is not.
     const spare = alive.find((other) => other.ready) ?? alive.find(isYoung);
     this.#spares = alive.filter((other) => other !== spare);
@@ -107,8 +138,9 @@ export class Runner {
     owned.exited.then(() => owned.end()).then(() => this.#processes.delete(owned));
     return owned;
   }
+}
 
-  #cool(): void {
-    for (const spare of this.#spares.splice(0)) void spare.end();
-  }
+/** Whether a spare that is not ready may be about to be. */
+function isYoung({ startedAt }: OwnedProcess): boolean {
+  return performance.now() - startedAt < WARMING;
 }

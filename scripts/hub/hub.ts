@@ -47,6 +47,9 @@ export interface Hub {
   close(): Promise<void>;
 }
 
+/** Milliseconds without a page after which no process waits for the next save any more. */
+const LEFT_ALONE = 10_000;
+
 const FIRST_PORT = 4400;
 const OTHER_PORTS = { from: 4600, to: 4699 };
 
@@ -70,8 +73,16 @@ export async function createHub(options: HubOptions): Promise<Hub> {
       }
       exercises.tell(tell);
     },
-    { onWatched: (watched) => progress.watch(watched), ...options.live },
+    {
+      onWatched: (watched) => {
+        progress.watch(watched);
+        clearTimeout(leftAlone);
+        if (!watched) leftAlone = setTimeout(() => runner.cool(), LEFT_ALONE).unref();
+      },
+      ...options.live,
+    },
   );
+  let leftAlone: NodeJS.Timeout | undefined;
   const progress = new ProgressFeed(root, live);
   const stages = new Stages({
     root,

@@ -179,7 +179,7 @@ test('spares are let go when nobody needs them, and a start works without', LINU
   const before = childrenOf(process.pid);
   runner.warm(2);
   const spares = childrenOf(process.pid).filter((pid) => !before.includes(pid));
-  assert.equal(spares.length, 2);
+  assert.equal(spares.length, 1, 'they are warmed one after the other');
   await until('no spares', () => runner.spares.waiting === 0);
   await until('no processes', () => spares.filter(isAlive).length === 0);
   const port = await freePort();
@@ -213,6 +213,29 @@ test('a spare that was taken is replaced', async (t) => {
   const run = runner.start({ directory: writeProgram('refill', SERVER), port, publicPort: port });
   await until('a warm spare', () => runner.spares.ready === 1);
   assert.equal(await run.listening(5000), true);
+});
+
+test('while a fast program is watched no spare is started beside it', async (t) => {
+  const runner = createRunner({ spares: 2, refill: 1 });
+  t.after(() => runner.close());
+  const port = await freePort();
+  const directory = writeProgram('undisturbed', SERVER);
+  const run = runner.start({ directory, port, publicPort: port, speed: 50 });
+  assert.equal(await run.listening(5000), true);
+  assert.equal(runner.spares.waiting, 0);
+  await run.stop();
+  await until('two warm spares', () => runner.spares.ready === 2);
+});
+
+test('spares that are let go come back with the next start', async (t) => {
+  const runner = createRunner({ spares: 1, refill: 1 });
+  t.after(() => runner.close());
+  runner.warm(1);
+  runner.cool();
+  assert.equal(runner.spares.waiting, 0);
+  const port = await freePort();
+  runner.start({ directory: writeProgram('again', SERVER), port, publicPort: port });
+  await until('a warm spare', () => runner.spares.ready === 1);
 });
 
 test('a closed runner starts nothing', async () => {

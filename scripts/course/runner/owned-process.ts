@@ -62,6 +62,8 @@ export class OwnedProcess {
   ready = false;
   /** Resolves when the process itself has gone; what it started may still be there. */
   readonly exited: Promise<Exit>;
+  /** Called when a spare is warm. */
+  onReady: () => void = () => {};
   onReport: (report: ChildReport & Partial<Counts>) => void = () => {};
   onOutput: (stream: 'stdout' | 'stderr', bytes: Buffer) => void = () => {};
   #child: ChildProcess;
@@ -168,7 +170,10 @@ export class OwnedProcess {
     } catch {
       return; // cut short by the end of the process
     }
-    if (report.ready) this.ready = true;
+    if (report.ready) {
+      this.ready = true;
+      this.onReady();
+    }
     this.onReport(report);
   }
 }
