@@ -231,11 +231,13 @@ export class Answer {
   timetable(): string {
     const rows = this.events.slice(-4).map((event) => {
       const data = event.data.length > 48 ? `${event.data.slice(0, 47)}…` : event.data;
-      return `    +${seconds(this.lesson(event.at))}  data: ${visible(data)}`;
+      const type = event.type === 'message' ? '' : `event: ${visible(event.type)}, `;
+      return `    +${seconds(this.lesson(event.at))}  ${type}data: ${visible(data)}`;
     });
     const { ending, endedAt } = this.exchange;
     if (ending && ending !== 'left') {
-      rows.push(`    +${seconds(this.lesson(endedAt!))}  (the end)`);
+      const how = ending === 'cut' || ending === 'malformed' ? 'it broke off' : 'the end';
+      rows.push(`    +${seconds(this.lesson(endedAt!))}  (${how})`);
     }
     return rows.join('\n');
   }

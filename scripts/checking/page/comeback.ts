@@ -10,11 +10,13 @@ import type { Wire } from './wire.ts';
 
 /** So much longer than the first waits the last ones must be, for patience that grows. */
 const GROWTH = 1.4;
+/** Milliseconds of the page's clock that later waits take at the least. */
+const WAIT = 1000;
+/** Real milliseconds that a machine has no other reason to take. */
+const CLEAR = 250;
 /** How much faster the page's clock runs while waits are measured: first, and to be sure. */
-const QUICK = 20;
+const QUICK = 10;
 const EXACT = 4;
-/** Milliseconds of the page's clock in which nobody may be asked five times. */
-const STORM = 1000;
 
 /** The requests of the page's EventSources for a path. */
 function asked(page: OpenPage, path: string): Seen[] {
@@ -84,13 +86,11 @@ export async function waitsLongerEachTime(
   open: (speed: number) => Promise<OpenPage>,
   refused: Refused,
 ): Promise<{ board: OpenPage; last: Wire }> {
-  let measured = await measureWaits(open, QUICK, refused);
-  if (!grows(measured.waits) && sum(measured.waits) >= STORM) {
-    measured = await measureWaits(open, EXACT, refused);
-  }
-  const { board, last, waits, speed } = measured;
-  const isStorm = sum(waits) < STORM;
-  if (grows(waits) && !isStorm) return { board, last };
+  const quick = await measureWaits(open, QUICK, refused);
+  if (isPatient(quick.waits, QUICK)) return quick;
+  const { board, last, waits, speed } = await measureWaits(open, EXACT, refused);
+  if (isPatient(waits, speed)) return { board, last };
+  const isStorm = Math.min(...waits) < WAIT / 2;
   const { path, count, otherwise } = refused;
   const so = 'With many pages a server that is in trouble';
   throw new Failure({
@@ -118,9 +118,15 @@ async function measureWaits(
   return { board, last, waits, speed };
 }
 
-function grows(waits: number[]): boolean {
+/**
+ * Whether the later waits are longer. No timer fires early, but on a slow machine any may be late: so
+ * of several waits the shortest tells most, and it must be more than what a slow machine makes.
+ */
+function isPatient(waits: number[], speed: number): boolean {
   const half = Math.floor(waits.length / 2);
-  return sum(waits.slice(-half)) >= sum(waits.slice(0, half)) * GROWTH;
+  const early = Math.min(...waits.slice(0, half));
+  const late = Math.min(...waits.slice(-half));
+  return late >= GROWTH * early && late >= Math.max(WAIT, CLEAR * speed);
 }
 
 /**

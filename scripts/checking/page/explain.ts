@@ -131,8 +131,7 @@ function excerptOf(place: string, known: Known): string {
   const wire = lastSpoken(known.wires);
   const lines: string[] = [];
   if (wire) {
-    lines.push(`sent from ${wire.seen.path}:`);
-    lines.push(...lastLines(wire.sent).map((line) => `  ${line}`));
+    lines.push(...sentLines(wire.seen.path, wire.sent));
   }
   // Of a whole page the log says most.
   const reader = wire?.seen.reader ?? '';
@@ -144,6 +143,15 @@ function excerptOf(place: string, known: Known): string {
     lines.push(...shown.slice(-LINES).map((line) => `  ${shortened(line)}`));
   }
   return indented(lines);
+}
+
+/** The last lines that a path has sent, in an excerpt of their own. */
+export function explainSent(path: string, sent: string): string {
+  return indented(sentLines(path, sent));
+}
+
+function sentLines(path: string, sent: string): string[] {
+  return [`sent from ${path}:`, ...lastLines(sent).map((line) => `  ${line}`)];
 }
 
 function requestTable(requests: readonly Seen[]): string {

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { EventStreamReader } from '../../wire/event-stream.ts';
 import type { Otherwise } from '../answer.ts';
 import { aboutSeconds, Failure } from '../failure.ts';
+import { explainSent } from './explain.ts';
 import type { Reply } from './replies.ts';
 import type { Seen } from './scripted-server.ts';
 
@@ -109,6 +110,7 @@ export class Wire {
     const { path, reader } = this.seen;
     throw new Failure({
       sentence: `The page still holds its connection to ${path}${reader === 'EventSource' ? ', an EventSource' : ''}, ${aboutSeconds(within)} later. It was meant to close it.`,
+      ...(this.#sent !== '' && { excerpt: explainSent(path, this.#sent) }),
       advice: otherwise,
       certain: true,
     });
