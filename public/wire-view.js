@@ -7,7 +7,7 @@
 //   { kind: 'paired', exchange, reader, label }    this exchange belongs to that log's connection
 //   { kind: 'reset' }                              what was told before no longer holds
 //
-// Alone, the view gives its place to the columns and says in one line how to see the wire.
+// A view with the attribute `fed` is told the same by its own page, through feed(). Alone, the view gives its place to the columns and says in one line how to see the wire.
 import { make } from './element.js';
 import { HubPort } from './hub-port.js';
 import { Tape } from './wire-tape.js';
@@ -46,7 +46,17 @@ export class WireView extends HTMLElement {
   connectedCallback() {
     if (!this.firstChild) this.#build();
     this.#listen();
-    this.#hub.ask();
+    // A page of the hub's own tells the tape by itself what passes, and there is nobody to ask.
+    if (this.hasAttribute('fed')) this.#beSeen();
+    else this.#hub.ask();
+  }
+
+  /**
+   * Tells the tape what the hub would tell it.
+   * @param {Told} told
+   */
+  feed(told) {
+    this.#take(told);
   }
 
   disconnectedCallback() {

@@ -1,4 +1,5 @@
 // Every address of the hub.
+import { examineRoutes } from './examine-routes.ts';
 import { exerciseRoutes } from './exercise-routes.ts';
 import { checkKey } from './guard.ts';
 import { proofOf } from './key.ts';
@@ -19,6 +20,7 @@ export function routes(rooms: Rooms): Route[] {
     ...stageRoutes(rooms),
     ...exerciseRoutes(rooms),
     ...pageCheckRoutes(rooms),
+    ...examineRoutes(),
   ];
 }
 

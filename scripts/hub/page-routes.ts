@@ -1,5 +1,6 @@
 // The hub's pages and their files: open to whoever reaches this machine's loopback address.
 import { KitError } from '../kit-error.ts';
+import { examinePage } from './examine-page.ts';
 import type { Gate } from './guard.ts';
 import { lessonData, stops } from './lesson-data.ts';
 import { lessonPage, mapPage, notFoundPage } from './pages.ts';
@@ -26,6 +27,7 @@ const CONTENT_SECURITY_POLICY = [
 export function pageRoutes({ root, gate, assets }: Rooms): Route[] {
   return [
     page('/', (call) => sendPage(call, gate, 200, mapPage({ lessons: stops(root) }))),
+    page('/examine', (call) => sendPage(call, gate, 200, examinePage({ lessons: stops(root) }))),
     page('/lessons/:folder', async (call) => {
       const { status, text } = await pageOf(root, call.params.folder!);
       sendPage(call, gate, status, text);

@@ -73,6 +73,7 @@ export function mapPage({ lessons }: MapData): string {
     <h2 id="network-title" class="unseen">The course</h2>
     ${parts.map((part, index) => partOfMap(part, index, lessons))}
   </section>
+  <p class="elsewhere">A stream at work that gives you trouble? <a href="/examine">Examine a stream</a></p>
 </main>`,
     data: { lessons },
   });
@@ -284,7 +285,7 @@ export function notFoundPage(data: { sentence?: string; lessons?: Stop[] } = {})
 }
 
 /** The course as a railway line: a stop for each lesson, dotted where a new part begins. */
-function header(lessons: Stop[], here: { folder: string } | undefined): Markup {
+export function header(lessons: Stop[], here: { folder: string } | undefined): Markup {
   const stops = lessons.map((lesson, index) => {
     const begins = index > 0 && lessons[index - 1]!.part !== lesson.part;
     const isHere = lesson.folder === here?.folder;
@@ -318,7 +319,7 @@ interface Whole {
   data?: unknown;
 }
 
-function whole({ title, className, script, header: top, skips, main, data }: Whole): string {
+export function whole({ title, className, script, header: top, skips, main, data }: Whole): string {
   return html`<!doctype html>
 <html lang="en">
 <head>

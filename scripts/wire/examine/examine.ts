@@ -18,6 +18,7 @@ import { brokenAnswer } from './unreachable.ts';
 /** What happens, to be shown as it happens. */
 export type Sight =
   | Step
+  | { kind: 'further'; look: StreamLook; why: 'again' | 'two' | 'stranger' }
   | { kind: 'head'; look: StreamLook }
   | { kind: 'event'; event: StreamEvent; number: number }
   | { kind: 'over'; look: StreamLook; sentence: string }
@@ -33,6 +34,8 @@ export interface ExamineOptions {
   /** Any certificate will do. */
   insecure?: boolean;
   on?: (sight: Sight) => void;
+  /** Ends it early. */
+  signal?: AbortSignal;
 }
 
 /** What there is to say. */
@@ -72,7 +75,7 @@ export async function examine(inquiry: Inquiry, options: ExamineOptions): Promis
 class Examiner {
   readonly #inquiry: Inquiry;
   readonly #options: ExamineOptions;
-  readonly #overAt: number;
+  #overAt: number;
   readonly #findings: Finding[] = [];
   readonly #remarks: string[] = [];
 
@@ -95,11 +98,18 @@ class Examiner {
     this.#remarks.push(...reached.remarks);
     const { look } = reached;
     if (!look) return this.#examination();
+    const stop = () => {
+      this.#overAt = 0;
+      look.leave();
+    };
+    this.#options.signal?.addEventListener('abort', stop);
+    if (this.#options.signal?.aborted) stop();
     try {
       await this.#lookFirst(look);
       await this.#lookFurther(look);
     } finally {
       look.leave();
+      this.#options.signal?.removeEventListener('abort', stop);
     }
     return this.#examination(look);
   }
@@ -242,6 +252,7 @@ class Examiner {
 
   async #lookFurther(first: StreamLook): Promise<void> {
     const { inquiry, head } = first;
+    if (this.#left <= 0) return;
     if (head?.status !== 200 || first.undecodable !== undefined) return;
     if (!isSafe(this.#inquiry.method) && !this.#options.again) {
       this.#say(
@@ -259,15 +270,22 @@ class Examiner {
     }
   }
 
-  #open(inquiry: Inquiry, options: LookOptions = {}): StreamLook {
-    return new StreamLook(inquiry, { ...options, insecure: this.#options.insecure ?? false });
+  #open(
+    inquiry: Inquiry,
+    why: 'again' | 'two' | 'stranger',
+    options: LookOptions = {},
+  ): StreamLook {
+    const { insecure = false } = this.#options;
+    const look = new StreamLook(inquiry, { ...options, insecure });
+    this.#on({ kind: 'further', look, why });
+    return look;
   }
 
   /** Comes back, as a client does that lost the connection. The look is left open. */
   async #lookAgain(first: StreamLook): Promise<StreamLook | undefined> {
     const { lastEventId } = first.reader;
     if (lastEventId === '' || /[\r\n\0]/.test(lastEventId)) return undefined;
-    const again = this.#open(first.inquiry, { lastEventId });
+    const again = this.#open(first.inquiry, 'again', { lastEventId });
     const heldBack = this.#findings.find(({ id, level }) => id === 'held-back' && level === 'note');
     const patience = Math.max(0, Math.min(this.#options.look, this.#left));
     await again.until(() => !heldBack && canTell(first, again), patience);
@@ -289,7 +307,7 @@ class Examiner {
     const { said, finding: found } = await lookAtTwo({
       alone,
       older,
-      open: () => this.#open(alone.inquiry),
+      open: () => this.#open(alone.inquiry, 'two'),
       patience: this.#options.look,
       left: () => this.#left,
     });
@@ -303,7 +321,7 @@ class Examiner {
     page: NonNullable<ReturnType<typeof pageOf>>,
   ): Promise<void> {
     const { origin: _, ...stranger } = inquiry;
-    const look = this.#open(stranger);
+    const look = this.#open(stranger, 'stranger');
     const patience = Math.max(0, Math.min(this.#options.look, this.#left));
     await look.until(({ head }) => head !== undefined, patience);
     look.leave();

@@ -60,6 +60,8 @@ export class Report {
         return this.#event(sight.event, sight.number);
       case 'over':
         return this.#over(sight.look, sight.sentence);
+      case 'further':
+        return ''; // what it has shown is said when it has
       case 'said':
         return `${this.#style.wrap(sight.sentence)}\n`;
     }
