@@ -73,6 +73,8 @@ export async function judgeExercise(
     return withOwnBrowser((own) => judgeExercise(runner, lesson, directory, own), options);
   const begun = performance.now();
   const judgement = new Judgement(lesson, await loadChecks(lesson), options);
+  await options.memory?.look(lesson, directory);
+  judgement.recall();
   const speed = options.speed ?? SPEED;
 
   /** Runs the program once, for some of the checks. `served`: it listened before it broke down. */

@@ -8,9 +8,10 @@ import type { Lesson } from '../course/lessons.ts';
 import type { Run, RunProblem } from '../course/runner.ts';
 import { KitError } from '../kit-error.ts';
 import { Failure, Unseen } from './failure.ts';
-import { type Check, sceneOn } from './language.ts';
+import { type Check, type Scene, sceneOn } from './language.ts';
 import { Ledger, type Outcome } from './ledger.ts';
 import type { PageHost } from './page/host.ts';
+import type { PageMemory } from './page-memory.ts';
 import { busy, Stage, type Target } from './stage.ts';
 import { type Judging, makeReport, type Report } from './verdict.ts';
 
@@ -30,6 +31,8 @@ export interface JudgeOptions {
   blame?: number | undefined;
   /** Plays the pages; without it a browser is started for this judging alone, if it is needed. */
   pages?: PageHost | undefined;
+  /** What earlier judgings have found out about the page; without it all is asked anew. */
+  memory?: PageMemory | undefined;
 }
 
 /** Real milliseconds after which a learner is told that we still wait: it is read within a second. */
@@ -52,6 +55,14 @@ export class Judgement {
     const upTo = options.upTo ?? Number.POSITIVE_INFINITY;
     const wanted = checks.filter(({ step }) => step <= upTo);
     this.#ledger = new Ledger(wanted, (verdict) => options.on?.({ kind: 'verdict', verdict }));
+  }
+
+  /** Takes what is known of the page already for found out. */
+  recall(): void {
+    for (const check of this.undecided()) {
+      const outcome = this.#options.memory?.recall(check);
+      if (outcome) this.#ledger.note(check, outcome);
+    }
   }
 
   /** The checks that have no verdict yet. */
@@ -145,9 +156,11 @@ export class Judgement {
     const stage = new Stage(target, this.#patience);
     const alone = checks.length === 1;
     const all = checks.map(async (check) => {
-      const outcome = await outcomeOf(check, stage, alone);
+      const { outcome, isOfPage } = await outcomeOf(check, stage, alone);
       if (outcome.kind === 'failed' && (await hasBrokenDown(stage))) return;
-      if (!stage.closed) this.#ledger.note(check, outcome);
+      if (stage.closed) return;
+      this.#ledger.note(check, outcome);
+      if (isOfPage) this.#options.memory?.remember(check, outcome);
     });
     try {
       const { problem } = await this.#unlessInterrupted(target.run, Promise.all(all));
@@ -194,8 +207,17 @@ export class Judgement {
   }
 }
 
-async function outcomeOf(check: Check, stage: Stage, alone: boolean): Promise<Outcome> {
-  const { scene, leave } = sceneOn(stage);
+async function outcomeOf(
+  check: Check,
+  stage: Stage,
+  alone: boolean,
+): Promise<{ outcome: Outcome; isOfPage: boolean }> {
+  const { scene, leave, isOfPage } = sceneOn(stage);
+  const outcome = await carryOut(check, scene, alone).finally(leave);
+  return { outcome, isOfPage: isOfPage() };
+}
+
+async function carryOut(check: Check, scene: Scene, alone: boolean): Promise<Outcome> {
   try {
     await check.run(scene);
     await scene.page.isWell();
@@ -205,8 +227,6 @@ async function outcomeOf(check: Check, stage: Stage, alone: boolean): Promise<Ou
     if (!(error instanceof Failure)) throw error;
     const sure = alone || error.explanation.certain === true;
     return { kind: 'failed', explanation: error.explanation, sure };
-  } finally {
-    leave();
   }
 }
 

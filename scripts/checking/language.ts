@@ -55,26 +55,44 @@ export function check(step: number, title: string, run: Check['run']): Check {
   return { step, title, run };
 }
 
-/** The scene for one run of one check. What it opens for itself is left with `leave`. */
-export function sceneOn(stage: Stage): { scene: Scene; leave: () => void } {
+/**
+ * The scene for one run of one check.
+ *
+ * @returns `leave`: leaves what it has opened for itself; `isOfPage`: whether it has looked at the
+ *   page and at nothing else
+ */
+export function sceneOn(stage: Stage): {
+  scene: Scene;
+  leave: () => void;
+  isOfPage: () => boolean;
+} {
+  let asksServer = false;
   const own: Answer[] = [];
   const page = new PageScene(stage.target.page);
   stage.onClose(() => page.close());
   const scene: Scene = {
     page,
-    watch: (path) => stage.watch(path),
+    watch: (path) => {
+      asksServer = true;
+      return stage.watch(path);
+    },
     get: (path, headers) => {
+      asksServer = true;
       const answer = stage.get(path, headers);
       own.push(answer);
       return answer;
     },
-    crowd: (path, size) => new Crowd(stage, stage.watch(path), size),
+    crowd: (path, size) => {
+      asksServer = true;
+      return new Crowd(stage, stage.watch(path), size);
+    },
     fail: ({ sentence, excerpt, otherwise }) => {
       throw new Failure({ sentence, excerpt, advice: otherwise });
     },
   };
   return {
     scene,
+    isOfPage: () => page.isUsed && !asksServer,
     leave: () => {
       for (const answer of own) answer.leave();
       page.close();

@@ -4,6 +4,7 @@ import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PageHost } from '../checking/page/host.ts';
+import { PageMemory } from '../checking/page-memory.ts';
 import type { Judging, Report } from '../checking/verdict.ts';
 import { type Lesson, lessonTexts } from '../course/lessons.ts';
 import { exerciseDirectory, openExercise } from '../course/playground.ts';
@@ -52,6 +53,7 @@ export interface ExerciseOptions {
 
 export class Exercise {
   readonly #options: ExerciseOptions;
+  readonly #memory = new PageMemory();
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
   #known = new Map<string, string>();
@@ -94,9 +96,12 @@ export class Exercise {
   /**
    * Judges the exercise as it stands; a judging under way is given up.
    *
-   * @param next number of this judging
+   * @param anew with all of its page, though that may be the one that was judged before
+   * @returns the number of this judging
    */
-  judge(next = nextRun()): number {
+  judge({ anew = false } = {}): number {
+    const next = nextRun();
+    if (anew) this.#memory.forget();
     const { lesson, live } = this.#options;
     this.#judging?.abort();
     const judging = new AbortController();
@@ -123,7 +128,13 @@ export class Exercise {
     };
     const verdict = loadJudge()
       .then(({ judgeExercise }) =>
-        judgeExercise(runner, lesson, directory, { on, signal, pages, blame: BLAME }),
+        judgeExercise(runner, lesson, directory, {
+          on,
+          signal,
+          pages,
+          memory: this.#memory,
+          blame: BLAME,
+        }),
       )
       .then(
         async (report) => {

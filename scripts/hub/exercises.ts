@@ -71,7 +71,7 @@ export class Exercises {
   /** Judges the exercise as it stands. @returns the number of this judging */
   async check(lesson: Lesson): Promise<number> {
     const exercise = await this.#watched(lesson);
-    return exercise.judge();
+    return exercise.judge({ anew: true });
   }
 
   /** Opens one of the exercise's files in the learner's own editor. */

@@ -29,6 +29,11 @@ export class PageScene {
     this.#target = target;
   }
 
+  /** Whether a page was asked for. */
+  get isUsed(): boolean {
+    return this.#turn !== undefined || this.#pages.length > 0;
+  }
+
   /**
    * Opens the exercise's page, against a server that answers as the check says.
    *
