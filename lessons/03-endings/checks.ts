@@ -40,7 +40,7 @@ const CONNECTS = {
 const FAST = 100;
 /** Until a browser has come back by itself: a second of the wall's clock, at that speed. */
 const BACK = 100_000;
-/** Where a button is pressed while the page waits. */
+/** Where something has to happen while the page waits. */
 const WAITING = 10;
 
 const FIVE = 'id: 5\ndata: 5 min\n\n';
@@ -220,6 +220,7 @@ export const checks = [
     if (!(await browserComesBack(board, '/countdown', '1', BACK))) return;
     await board.request('/countdown', CONNECTS);
     await board.staysAway('/countdown', {
+      within: 20_000,
       otherwise:
         'The event with the ID 1 was heard, and `bye` was lost. The 204 says that nothing more is to ' +
         "come: make no new one if `lastHeard` is `'1'`. It would ask without an ID, and hear it all again.",
@@ -227,13 +228,14 @@ export const checks = [
   }),
 
   check(4, 'While the browser comes back by itself, it makes none', async ({ page }) => {
-    const board = await page.open({ '/countdown': stream('retry: 20') }, { speed: FAST });
+    const board = await page.open({ '/countdown': stream('retry: 0') }, { speed: WAITING });
     const countdown = await board.request('/countdown', CONNECTS);
     countdown.send(FIVE);
     countdown.end();
     if (!(await browserComesBack(board, '/countdown', '5', BACK))) return;
     await board.request('/countdown', CONNECTS);
     await board.staysAway('/countdown', {
+      within: 5000,
       otherwise:
         'Make a new one only where `readyState` is CLOSED. While it is CONNECTING the browser is about ' +
         'to ask, and a second EventSource means that the page hears everything twice.',
@@ -258,7 +260,7 @@ export const checks = [
     await board.click('Disconnect EventSource');
     await staysAwayFromNow(board, '/countdown', {
       taken: 1,
-      real: 5000 / WAITING,
+      within: 5000,
       otherwise:
         'Keep the timer of the next attempt: `again = setTimeout(…)`. `leaveEventSource` stops it, ' +
         'and so does whoever presses Disconnect.',

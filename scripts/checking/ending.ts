@@ -54,12 +54,12 @@ export function takesLeaveWith(
   const inData = events.find(({ data }) => data.trim().toLowerCase() === type);
   const sentence =
     said >= 0
-      ? `\`${lastLine(last)}\` came after \`event: ${type}\`. After the good-bye nothing more was meant to come.`
+      ? `\`${lineOf(last)}\` came after \`event: ${type}\`. After the good-bye nothing more was meant to come.`
       : nearly
         ? `An event of the type \`${visible(nearly.type)}\` came. Types are compared letter by letter: a page that listens for \`${type}\` does not hear it.`
         : inData
           ? `\`data: ${type}\` came, in an event of the type \`${visible(inData.type)}\`. The word was meant to be the type of an event.`
-          : `\`${lastLine(last)}\` came, then ${then}. An event of the type \`${type}\` was meant to come last.`;
+          : `\`${lineOf(last)}\` came, then ${then}. An event of the type \`${type}\` was meant to come last.`;
   throw new Failure({
     sentence,
     excerpt: answer.timetable(),
@@ -81,7 +81,7 @@ export function isEnded(
   const { ending, events } = answer;
   if (ending === 'complete' || ending === 'closed') return;
   const last = events.at(-1);
-  const after = last ? `after \`${lastLine(last)}\`` : 'after the head';
+  const after = last ? `after \`${lineOf(last)}\`` : 'after the head';
   const broken = isBroken(ending);
   throw new Failure({
     sentence: broken
@@ -99,8 +99,8 @@ function isBroken(ending: Answer['ending']): boolean {
   return ending === 'cut' || ending === 'malformed';
 }
 
-/** What was said last, as it stands on the wire. */
-function lastLine({ type, data }: { type: string; data: string }): string {
+/** What an event says, as it stands on the wire. */
+function lineOf({ type, data }: { type: string; data: string }): string {
   return type === 'message' ? `data: ${visible(data)}` : `event: ${visible(type)}`;
 }
 
@@ -124,7 +124,7 @@ export async function sendsAway(
   if (event) {
     throw new Failure({
       sentence: `${back}, and event \`${visible(event.lastEventId)}\` came again. A client that comes back by itself hears it all again, without end.`,
-      excerpt: answer.timetable(),
+      excerpt: `    +${seconds(answer.lesson(event.at))}  ${lineOf(event)}`,
       advice: otherwise,
       finding: 'replays',
       at: answer.lesson(event.at),

@@ -132,20 +132,18 @@ function isPatient(waits: number[], speed: number): boolean {
 /**
  * Whatever the page has asked so far, it must not ask again.
  *
- * @param options `taken`: how many of its requests the check has had; `real`: so many milliseconds of
- *   the wall's clock it is watched for, at the least
+ * @param options `taken`: how many of its requests the check has had; `within`: milliseconds of the
+ *   page's clock that it is watched for
  */
 export async function staysAwayFromNow(
   page: OpenPage,
   path: string,
-  { taken, real, otherwise }: Otherwise & { taken: number; real: number },
+  { taken, within, otherwise }: Otherwise & { taken: number; within: number },
 ): Promise<void> {
   for (let count = taken; count < asked(page, path).length; count++) {
     await page.request(path, { within: 0, otherwise });
   }
-  const deadline = performance.now() + real;
-  do await page.staysAway(path, { otherwise });
-  while (performance.now() < deadline);
+  await page.staysAway(path, { within, otherwise });
 }
 
 /** A row for each request: when it came, and what it brought along. */

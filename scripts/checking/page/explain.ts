@@ -71,10 +71,11 @@ export function explainNoRequest(
   };
 }
 
-export function explainRequest(path: string, known: Known): Explanation {
+/** `requests`: up to the one that was not meant to come. */
+export function explainRequest(path: string, requests: readonly Seen[]): Explanation {
   return {
     sentence: `The page asked for ${path} once more, and was meant not to.`,
-    excerpt: requestTable(known.requests),
+    excerpt: requestTable(requests),
     certain: true,
   };
 }

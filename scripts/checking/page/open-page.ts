@@ -121,8 +121,9 @@ export class OpenPage {
     path: string,
     { from = 'EventSource', within = 0, otherwise }: Otherwise & { from?: Reader; within?: number },
   ): Promise<void> {
-    const count = () =>
-      this.#page.known.requests.filter((seen) => seen.path === path && seen.reader === from).length;
+    const asked = () =>
+      this.#page.known.requests.filter((seen) => seen.path === path && seen.reader === from);
+    const count = () => asked().length;
     const before = this.#taken.get(`${from} ${path}`) ?? 0;
     let witnessed = false;
     const milliseconds = within / this.#speed;
@@ -137,7 +138,13 @@ export class OpenPage {
       if (!witnessed) throw new Unseen(troubles.SLOW);
       return;
     }
-    throw new Failure({ ...explainRequest(path, this.#page.known), advice: otherwise });
+    // What came after the first one that was not meant to come is not told.
+    const { requests } = this.#page.known;
+    const first = requests.indexOf(asked()[before]!);
+    throw new Failure({
+      ...explainRequest(path, requests.slice(0, first + 1)),
+      advice: otherwise,
+    });
   }
 
   /**
