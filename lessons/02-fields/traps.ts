@@ -219,7 +219,7 @@ export const traps = [
         'The counter stands at the top of the file. Both columns listen to north. What does the left one hear?',
       choices: [
         'Everything, numbered 1, 2, 3.',
-        'Every other event: 1, 3, 5.',
+        'Every other event: 1, 3, 5, or 2, 4, 6.',
         'Everything, and everything twice.',
       ],
       answer: 1,
