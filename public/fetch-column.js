@@ -19,7 +19,9 @@ export function fetchColumn(log, url) {
     log.opening(url());
     try {
       const response = await fetch(url(), { headers, signal: mine.signal });
-      log.opened(`${response.status} ${response.headers.get('content-type') ?? response.statusText}`);
+      log.opened(
+        `${response.status} ${response.headers.get('content-type') ?? response.statusText}`,
+      );
       await readPieces(response, log);
       log.closed(response.status === 204 ? 'no body to read' : 'done: the server ended it');
     } catch (error) {
