@@ -207,3 +207,19 @@ test('an event that is composed slowly is not called unfinished', async (context
     );
   }
 });
+
+test('lines that come one after another, and never a blank one, are named', async (context) => {
+  const port = await httpServer(context, (_request, response) => {
+    response.writeHead(200, HEAD).flushHeaders();
+    const timer = setInterval(() => response.write('data: tick\n'), 20);
+    response.on('close', () => clearInterval(timer));
+  });
+  const { findings } = await examine(readInquiry({ url: `http://127.0.0.1:${port}/` }), {
+    look: 500,
+    whole: 4000,
+  });
+  assert.deepEqual(
+    findings.map(({ id }) => id),
+    ['unfinished-event'],
+  );
+});

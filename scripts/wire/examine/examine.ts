@@ -4,16 +4,15 @@
 // It takes what comes, however hostile, and is done within a given time. It never has more than four
 // connections open, and sends no method that was not asked for, except for a browser's preflight.
 import type { StreamEvent } from '../event-stream.ts';
-import { type Finding, finding, quote } from '../finding.ts';
-import { findingsInHead, findingsInStream, missingBlankLine } from '../findings.ts';
-import { headerValue, ResponseReader } from '../http.ts';
+import { type Finding, quote } from '../finding.ts';
+import { headerValue } from '../http.ts';
 import { lacksVary, noVary } from './cors.ts';
 import { type Inquiry, isSafe } from './inquiry.ts';
+import { howItEnded, judgeFirstLook } from './judging.ts';
 import { pageOf, reach, type Step } from './reaching.ts';
 import { canTell, judgeResuming } from './resuming.ts';
 import { lookAtTwo } from './sharing.ts';
 import { type LookOptions, StreamLook } from './stream-look.ts';
-import { brokenAnswer } from './unreachable.ts';
 
 /** What happens, to be shown as it happens. */
 export type Sight =
@@ -55,10 +54,7 @@ export interface Examination {
 /** Enough of a stream: so many events, at so many moments. */
 const ENOUGH_EVENTS = 200;
 const ENOUGH_MOMENTS = 16;
-/** A field that no blank line has followed for so long (milliseconds) waits for none. */
-const LONG_SILENCE = 2000;
-const SHORT_SILENCE = 500;
-/** So many lines of one name, at as many moments, were meant as that many events. */
+/** So many moments are no burst. */
 const SEVERAL = 3;
 
 const ORDER = ['error', 'warning', 'note'];
@@ -173,79 +169,10 @@ class Examiner {
     );
     const open = look.ending === undefined;
     if (open) look.leave();
-    this.#on({ kind: 'over', look, sentence: this.#howItEnded(look, early) });
-    this.#judgeFirst(look, open && !early ? watched : undefined);
-  }
-
-  #howItEnded(look: StreamLook, early: boolean): string {
-    const { ending, cause, endedAt = look.now } = look.exchange;
-    const when = `${(endedAt / 1000).toFixed(3)} s after the request`;
-    if (look.tooMuch) return look.tooMuch;
-    if (look.undecodable) return look.undecodable;
-    if (ending === 'left') {
-      return early ? `Seen enough ${when}.` : `Left it open, ${when}.`;
-    }
-    if (ending === 'complete' || ending === 'closed') return `The server ended it ${when}.`;
-    if (ending === 'malformed') return `What came is no HTTP any more, ${when}.`;
-    return `The connection broke ${when}${cause && /^[A-Z]+$/.test(cause) ? ` (${cause})` : ''}.`;
-  }
-
-  #judgeFirst(look: StreamLook, watched: number | undefined): void {
-    const { head } = look;
-    if (!head) return;
-    const facts = look.facts(watched);
-    // The head's findings speak of the head as it came, compression included.
-    this.#findings.push(...findingsInHead(head, { ...facts, head }));
-    const { body, reader } = look;
-    if (look.undecodable !== undefined) this.#judgeUndecodable(look);
-    else this.#findings.push(...findingsInStream(reader, body, facts));
-    if (head.status === 200 && this.#waitsForBlankLine(look)) {
-      const missing = missingBlankLine(reader, body);
-      const known = this.#findings.some(({ id }) => id === missing?.id);
-      if (missing && !known) this.#findings.push(missing);
-    }
-    const { ending, cause = '', endedAt } = look.exchange;
-    if (ending === 'malformed') this.#findings.push(brokenAnswer(cause, body.length, endedAt));
-    if (ending === 'cut') this.#remarks.push(this.#howItEnded(look, false));
-    if (look.tooMuch) this.#remarks.push(look.tooMuch);
-    const behind = bytesBehind(look);
-    if (behind > 0) {
-      this.#remarks.push(
-        `${behind} bytes came behind the end of the answer. No client reads them as part of it.`,
-      );
-    }
-  }
-
-  #judgeUndecodable(look: StreamLook): void {
-    const message = look.undecodable ?? '';
-    if (message.endsWith('read here.')) {
-      this.#remarks.push(message);
-      return;
-    }
-    this.#findings.push(
-      finding('not-framed', {
-        message: `${message} Browsers give up at such an answer, and no event can come of it.`,
-        advice: 'Compress the body as the header says, or leave `Content-Encoding` out.',
-      }),
-    );
-  }
-
-  /**
-   * Whether the blank line of an event has had time to come: an endless line, lines that came one
-   * after another as events do, or a long silence.
-   */
-  #waitsForBlankLine(look: StreamLook): boolean {
-    const { reader, exchange } = look;
-    const block = reader.unfinished;
-    if (!block || (exchange.ending !== 'left' && look.tooMuch === undefined)) return false;
-    if (look.tooMuch !== undefined && reader.blocks.length === 0) return true;
-    const [first] = block.lines.filter(({ kind }) => kind === 'field');
-    const alike = block.lines.filter(({ name }) => name === first?.name);
-    const moments = new Set(alike.map(({ at }) => Math.round(at / 5)));
-    if (moments.size >= SEVERAL) return true;
-    const last = look.pieces.at(-1)?.at ?? 0;
-    const long = Math.min(LONG_SILENCE, Math.max(SHORT_SILENCE, this.#options.look * 0.75));
-    return (exchange.endedAt ?? look.now) - last >= long;
+    this.#on({ kind: 'over', look, sentence: howItEnded(look, early) });
+    const judged = judgeFirstLook(look, watched, open && !early);
+    this.#findings.push(...judged.findings);
+    this.#remarks.push(...judged.remarks);
   }
 
   // ---- the further looks
@@ -339,20 +266,4 @@ function comesOneByOne(first: StreamLook, again: StreamLook): boolean {
   return (
     first.moments.length === 1 && moments.length >= SEVERAL && moments.length >= events.length - 1
   );
-}
-
-/** How many bytes came behind the end of an answer that is complete. */
-function bytesBehind({ exchange, inquiry }: StreamLook): number {
-  if (exchange.ending !== 'complete') return 0;
-  const reader = new ResponseReader();
-  reader.expect(inquiry.method);
-  let behind = 0;
-  let over = false;
-  for (const { bytes } of exchange.raw) {
-    for (const part of reader.feed(bytes)) {
-      if (over) behind += part.bytes.length;
-      over ||= part.end === true;
-    }
-  }
-  return behind;
 }
