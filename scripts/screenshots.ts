@@ -34,7 +34,6 @@ const FIRST_LINE = 20; // of server.ts in the editor: the function that streams
 
 const DEADLINE = 20_000; // milliseconds for any one thing to be seen
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: this is code of lesson 01
 const EVENT = 'response.write(`data: ${stationTime()}\\n\\n`);';
 
 await runCommand({

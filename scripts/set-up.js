@@ -128,7 +128,7 @@ Promise.all([
     if (level === 'learner') options.push('--omit=dev');
     for (const entry of present)
       if (entry.extraneous) options.push(`${entry.name}@${entry.version}`);
-    const npm = process.env['npm_execpath'];
+    const npm = process.env.npm_execpath;
     const result = npm
       ? childProcess.spawnSync(process.execPath, [npm, ...options], {
           cwd: root,

@@ -1,6 +1,5 @@
 // Wrong answers that people give to lesson 01. Each is a small change of the finished files, and the
 // check of its step must say what is wrong with it.
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these strings are the code of servers.
 import { trap } from '../../scripts/checking/traps.ts';
 
 const file = 'server.ts';

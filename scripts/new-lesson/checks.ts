@@ -18,7 +18,6 @@ export const checks = [
     const numbers = watch('/numbers');
     await numbers.eventsCome({
       every: 1000,
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: this is code for a learner to read
       otherwise: 'Call `response.write(`data: ${number}\\n\\n`)` in a `setInterval` of `TICK`.',
     });
     numbers.everyLineIsUnderstood();

@@ -60,7 +60,7 @@ test('a new lesson is complete, passes its own tests, format and types, and is i
   assert.equal(made.stderr, '');
   assert.equal(made.status, 0);
   assert.match(made.stdout, /^lessons\/04-resuming is made: README\.md, server\.ts/);
-  assert.match(made.stdout, /^Its 8 tests pass\./m);
+  assert.match(made.stdout, /^Its \d+ tests pass\./m);
 
   const lesson = findLesson(root, '04');
   assert.deepEqual(readdirSync(lesson.directory).sort(), [...requiredFiles].sort());

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { openBrowser } from '../../scripts/hub/open-browser.ts';
 import { openInEditor } from '../../scripts/hub/own-editor.ts';
 import { eventually, makeClone } from './clone.ts';
@@ -11,7 +11,7 @@ const address = 'http://localhost:4400/#key=a-key-that-nobody-may-see';
 const skip = process.platform === 'linux' ? false : 'the programs that it opens are those of Linux';
 
 /** A clone, and programs in the path that note what they are given. */
-function makePrograms(test: TestContext, ...names: string[]) {
+function makePrograms(...names: string[]) {
   const root = makeClone();
   const folder = join(root, 'programs');
   const note = join(root, 'note');
@@ -32,8 +32,8 @@ function readOrNothing(file: string): string {
   }
 }
 
-test('the browser is given a private file, and the key to nobody else', { skip }, async (t) => {
-  const { root, noted, env } = makePrograms(t, 'xdg-open');
+test('the browser is given a private file, and the key to nobody else', { skip }, async () => {
+  const { root, noted, env } = makePrograms('xdg-open');
   const file = join(root, '.kit', 'open.html');
   mkdirSync(join(root, '.kit'));
   writeFileSync(file, 'from an earlier start', { mode: 0o644 });
@@ -43,8 +43,8 @@ test('the browser is given a private file, and the key to nobody else', { skip }
   assert.equal(statSync(file).mode & 0o777, 0o600);
 });
 
-test('no browser is opened where there is none, no screen, or nobody', { skip }, async (t) => {
-  const { root, env } = makePrograms(t, 'xdg-open');
+test('no browser is opened where there is none, no screen, or nobody', { skip }, async () => {
+  const { root, env } = makePrograms('xdg-open');
   assert.equal(await openBrowser(root, address, { PATH: env.PATH }), false);
   assert.equal(await openBrowser(root, address, { ...env, CI: 'true' }), false);
   assert.equal(await openBrowser(root, address, { ...env, PATH: root }), false);
@@ -52,22 +52,22 @@ test('no browser is opened where there is none, no screen, or nobody', { skip },
   assert.equal(await openBrowser(join(root, '.kit-file'), address, env), false);
 });
 
-test("one's own editor is asked first, if it has a window", { skip }, async (t) => {
-  const { noted, env } = makePrograms(t, 'code', 'zed', 'vim', 'xdg-open');
+test("one's own editor is asked first, if it has a window", { skip }, async () => {
+  const { noted, env } = makePrograms('code', 'zed', 'vim', 'xdg-open');
   assert.equal(await openInEditor('/a file', { ...env, VISUAL: 'zed --wait' }), 'zed');
   assert.equal(await noted(), 'zed --wait /a file\n');
 });
 
 test('an editor that wants a terminal is passed over for one that is installed', {
   skip,
-}, async (t) => {
-  const { noted, env } = makePrograms(t, 'code', 'vim', 'xdg-open');
+}, async () => {
+  const { noted, env } = makePrograms('code', 'vim', 'xdg-open');
   assert.equal(await openInEditor('/a file', { ...env, EDITOR: 'vim' }), 'code');
   assert.equal(await noted(), 'code /a file\n');
 });
 
-test('without an editor the sentence says where the file is', { skip }, async (t) => {
-  const { root } = makePrograms(t);
+test('without an editor the sentence says where the file is', { skip }, async () => {
+  const { root } = makePrograms();
   await assert.rejects(openInEditor('/a file', { PATH: root, DISPLAY: ':0' }), {
     name: 'Refusal',
     message: 'No editor with a window was found; open /a file in yours by hand.',

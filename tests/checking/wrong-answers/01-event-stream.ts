@@ -1,6 +1,5 @@
 // What people write at two in the morning: each is a change of the finished server of lesson 01.
 // Together with the lesson's own traps they hold the words of the checks to their task.
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these strings are the code of servers.
 import type { WrongAnswer } from './wrong-answer.ts';
 
 const TYPE = "'Content-Type': 'text/event-stream', //";

@@ -1,5 +1,4 @@
 // What people write at two in the morning: each is a change of the finished files of lesson 03.
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these strings are code of servers and pages.
 import type { WrongAnswer } from './wrong-answer.ts';
 
 const BYE = "'event: bye\\ndata: The last train has left.\\n\\n'";
