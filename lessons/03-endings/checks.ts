@@ -114,7 +114,7 @@ export const checks = [
     countdown.send(LAST);
     countdown.send(BYE);
     await countdown.isLeft({
-      within: 4000,
+      within: 2000,
       otherwise:
         'Listen for the event by its type, and close in there: ' +
         "`opened.addEventListener('bye', (event) => { … opened.close(); … })`. " +
@@ -250,7 +250,7 @@ export const checks = [
     const first = await board.request('/countdown', CONNECTS);
     await board.click('Connect EventSource');
     await first.isLeft({
-      within: 4000,
+      within: 2000,
       otherwise:
         'Before you make a new EventSource, close the one that is there: call `leaveEventSource()` at ' +
         'the beginning of `connectEventSource`.',

@@ -17,7 +17,7 @@ export type { JudgeOptions } from './judgement.ts';
 export type { Target } from './stage.ts';
 export type { Judging, Report, Verdict } from './verdict.ts';
 
-/** How much faster than real time the clock of an exercise's server runs. */
+/** How much faster than real time the clock of an exercise's server runs, unless its lesson says. */
 const SPEED = 50;
 /** How many checks may have their pages played at a time. */
 const PAGES = 3;
@@ -36,6 +36,15 @@ export async function loadChecks(lesson: Lesson): Promise<Check[]> {
     throw new KitError(`${place} has no checks: it should say export const checks = [ … ].`);
   }
   return (module.checks as Check[]).toSorted((one, other) => one.step - other.step);
+}
+
+/** Lesson milliseconds in a real one, for a server of this lesson: `export const speed = 100`. */
+async function speedFor(lesson: Lesson): Promise<number> {
+  const { speed = SPEED } = await loadLessonModule(lesson, 'checks.ts');
+  if (typeof speed === 'number' && speed >= 1 && speed <= 1000) return speed;
+  throw new KitError(
+    `lessons/${lesson.folder}/checks.ts sets the speed to ${JSON.stringify(speed)}: a number from 1 to 1000 is meant.`,
+  );
 }
 
 /**
@@ -75,7 +84,7 @@ export async function judgeExercise(
   const judgement = new Judgement(lesson, await loadChecks(lesson), options);
   await options.memory?.look(lesson, directory);
   judgement.recall();
-  const speed = options.speed ?? SPEED;
+  const speed = options.speed ?? (await speedFor(lesson));
 
   /** Runs the program once, for some of the checks. `served`: it listened before it broke down. */
   async function judgeOnce(checks: Check[]) {
