@@ -34,7 +34,7 @@ export class Answer {
   readonly stage: Stage;
   readonly exchange: Exchange;
   readonly path: string;
-  readonly reader = new EventStreamReader();
+  readonly #reader = new EventStreamReader();
   #fed = 0;
 
   constructor(stage: Stage, exchange: Exchange, path: string) {
@@ -43,13 +43,18 @@ export class Answer {
     this.path = path;
   }
 
-  /** The events that have come so far. Their `at` is in real milliseconds since the request. */
-  get events(): StreamEvent[] {
+  /** All that has come so far, read by the rules. Times are real milliseconds since the request. */
+  get reader(): EventStreamReader {
     const { pieces } = this.exchange;
     for (; this.#fed < pieces.length; this.#fed++) {
       const piece = pieces[this.#fed]!;
-      this.reader.feed(piece.bytes, piece.at);
+      this.#reader.feed(piece.bytes, piece.at);
     }
+    return this.#reader;
+  }
+
+  /** The events that have come so far. Their `at` is in real milliseconds since the request. */
+  get events(): StreamEvent[] {
     return this.reader.events;
   }
 
