@@ -26,7 +26,7 @@ export function routes(rooms: Rooms): Route[] {
 
 function courseRoutes({ root, gate, live }: Rooms): Route[] {
   return [
-    open('GET', '/api/lessons', () => ({ lessons: stops(root) })),
+    open('GET', '/api/lessons', async () => ({ lessons: await stops(root) })),
     open('GET', '/api/lessons/:folder', async ({ params }) => {
       const { lessons: _all, ...data } = await lessonData(root, params.folder!);
       return data;

@@ -3,15 +3,21 @@ import { loadTraps } from '../checking/traps.ts';
 import { textsAtStep } from '../course/derive.ts';
 import { type Lesson, lessonSteps, lessonTexts, listLessons } from '../course/lessons.ts';
 import { changedLines } from '../course/regions.ts';
+import { troubleIn } from './lesson-trouble.ts';
 import type { LessonData, Stop } from './pages.ts';
 import { Refusal } from './refusal.ts';
 
 /** All lessons, those to come and those that cannot be opened included; read anew each time. */
-export function stops(root: string): Stop[] {
-  return listLessons(root).map(({ directory: _private, ...lesson }) => ({
-    ...lesson,
-    ...(lesson.available && { steps: lessonSteps({ ...lesson, directory: _private }).size }),
-  }));
+export async function stops(root: string): Promise<Stop[]> {
+  return Promise.all(
+    listLessons(root).map(async (lesson) => {
+      const { directory: _private, ...stop } = lesson;
+      if (!lesson.available) return stop;
+      const problem = await troubleIn(lesson);
+      if (problem !== undefined) return { ...stop, available: false, problem };
+      return { ...stop, steps: lessonSteps(lesson).size };
+    }),
+  );
 }
 
 /**
@@ -80,7 +86,7 @@ export async function lessonData(root: string, folder: string): Promise<LessonDa
       prediction: { question: prediction.question, choices: [...prediction.choices] },
     })),
     files: [...lessonTexts(lesson).keys()],
-    lessons: stops(root),
+    lessons: await stops(root),
   };
 }
 

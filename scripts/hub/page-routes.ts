@@ -26,8 +26,12 @@ const CONTENT_SECURITY_POLICY = [
 
 export function pageRoutes({ root, gate, assets }: Rooms): Route[] {
   return [
-    page('/', (call) => sendPage(call, gate, 200, mapPage({ lessons: stops(root) }))),
-    page('/examine', (call) => sendPage(call, gate, 200, examinePage({ lessons: stops(root) }))),
+    page('/', async (call) => {
+      sendPage(call, gate, 200, mapPage({ lessons: await stops(root) }));
+    }),
+    page('/examine', async (call) => {
+      sendPage(call, gate, 200, examinePage({ lessons: await stops(root) }));
+    }),
     page('/lessons/:folder', async (call) => {
       const { status, text } = await pageOf(root, call.params.folder!);
       sendPage(call, gate, status, text);
@@ -48,7 +52,7 @@ async function pageOf(root: string, folder: string): Promise<{ status: number; t
   } catch (error) {
     if (!(error instanceof Refusal) && !(error instanceof KitError)) throw error;
     const status = error instanceof Refusal ? error.status : 422;
-    return { status, text: notFoundPage({ sentence: error.message, lessons: stops(root) }) };
+    return { status, text: notFoundPage({ sentence: error.message, lessons: await stops(root) }) };
   }
 }
 
