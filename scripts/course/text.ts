@@ -11,18 +11,9 @@ import { join } from 'node:path';
 import { marked, type Token, type Tokens } from 'marked';
 import { KitError } from '../kit-error.ts';
 import { inLesson, type Lesson, lessonSteps } from './lessons.ts';
+import { headings } from './text-headings.ts';
 
-/** The headings of the second level, in order, and the parts that they open. */
-export const headings = [
-  ['idea', 'The idea'],
-  ['look', 'What to look at'],
-  ['steps', 'Steps'],
-  ['wire', 'On the wire'],
-  ['curl', 'The same with curl'],
-  ['devtools', 'Where DevTools shows it'],
-  ['heard', 'Heard elsewhere'],
-  ['stage', 'On stage'],
-] as const;
+export { headings } from './text-headings.ts';
 
 export type PartName = (typeof headings)[number][0];
 
