@@ -30,7 +30,8 @@ async function check(...typed: string[]) {
   child.stdout.on('data', (piece) => (text.out += piece));
   child.stderr.on('data', (piece) => (text.err += piece));
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { code, ...text };
+  // On a slow machine a provisional word comes first, and is taken back: that is right, and not the matter.
+  return { code, out: text.out, err: text.err.replaceAll(/^.*Still waiting\.\n/gm, '') };
 }
 
 const progress = () => JSON.parse(readFileSync(join(clone, '.kit', 'progress.json'), 'utf8'));
