@@ -1,5 +1,4 @@
 // Every address of the hub.
-import { examineRoutes } from './examine-routes.ts';
 import { exerciseRoutes } from './exercise-routes.ts';
 import { checkKey } from './guard.ts';
 import { proofOf } from './key.ts';
@@ -20,7 +19,11 @@ export function routes(rooms: Rooms): Route[] {
     ...stageRoutes(rooms),
     ...exerciseRoutes(rooms),
     ...pageCheckRoutes(rooms),
-    ...examineRoutes(),
+    // It brings half of the wire room along, which is loaded when somebody examines.
+    keyed('POST', '/api/examine', async (call) => {
+      const { examineStream } = await import('./examine-stream.ts');
+      return examineStream(call);
+    }),
   ];
 }
 

@@ -15,7 +15,7 @@ import type { Finding } from '../wire/findings.ts';
 import type { WireFacts } from '../wire/records.ts';
 import { textIn } from './input.ts';
 import { Refusal } from './refusal.ts';
-import { type Call, keyed, type Route } from './router.ts';
+import type { Call } from './router.ts';
 
 /** Examinations that may run at once: each holds up to four connections. */
 const AT_ONCE = 3;
@@ -37,22 +37,24 @@ const READERS = {
 /** What a page is told of a finding. */
 type ToldFinding = Omit<Finding, 'span'> & { offset?: number; lines?: string[]; caret?: string };
 
-export function examineRoutes(): Route[] {
-  let running = 0;
-  return [
-    keyed('POST', '/api/examine', async (call) => {
-      const { inquiry, options } = readWish(await call.body());
-      if (running >= AT_ONCE) {
-        throw new Refusal(429, `${AT_ONCE} streams are being examined; wait for one of them.`);
-      }
-      running++;
-      try {
-        await answer(call, inquiry, options);
-      } finally {
-        running--;
-      }
-    }),
-  ];
+let running = 0;
+
+/**
+ * POST /api/examine.
+ *
+ * @throws {Refusal} 400 for a wish that cannot be read, 429 where too many are being carried out
+ */
+export async function examineStream(call: Call): Promise<void> {
+  const { inquiry, options } = readWish(await call.body());
+  if (running >= AT_ONCE) {
+    throw new Refusal(429, `${AT_ONCE} streams are being examined; wait for one of them.`);
+  }
+  running++;
+  try {
+    await answer(call, inquiry, options);
+  } finally {
+    running--;
+  }
 }
 
 /**
