@@ -31,6 +31,8 @@ export const loadJudge = () => import('../checking/judge.ts');
 const SECOND_LOOK = 60; // milliseconds
 /** What keeps a program from running is named for good within a second. */
 const BLAME = 800; // milliseconds
+/** What has changed on disk is told after the verdict, or when that takes long. */
+const NEWS_WAIT = 300; // milliseconds
 /** The stage follows the verdict, or goes ahead when that takes long. */
 const STAGE_WAITS = 1500; // milliseconds
 
@@ -58,6 +60,9 @@ export class Exercise {
   #timer: NodeJS.Timeout | undefined;
   #known = new Map<string, string>();
   #looking: Promise<void> = Promise.resolve();
+  /** Files that have changed and are not told of yet. */
+  readonly #news = new Set<string>();
+  #newsTimer: NodeJS.Timeout | undefined;
   #judging: AbortController | undefined;
   #judged: { run: number; said: Judging[] } | undefined;
   #closed = false;
@@ -116,6 +121,7 @@ export class Exercise {
   close(): void {
     this.#closed = true;
     this.#unwatch();
+    clearTimeout(this.#newsTimer);
     this.#judging?.abort();
   }
 
@@ -155,6 +161,7 @@ export class Exercise {
       );
     await Promise.race([verdict, waiting(STAGE_WAITS, signal)]);
     if (signal.aborted) return;
+    this.#tellNews();
     await this.#options.restartStage().catch((error: Error) => log(String(error.stack)));
   }
 
@@ -182,13 +189,22 @@ export class Exercise {
     if (isHalf && !second) return this.#lookSoon(SECOND_LOOK, true);
     this.#known = now;
 
-    const { lesson, live } = this.#options;
+    this.judge();
     const own = this.#ownFiles();
-    for (const file of changed.filter((name) => own.includes(name))) {
-      const hash = now.get(file) ?? null;
+    for (const name of changed) if (own.includes(name)) this.#news.add(name);
+    clearTimeout(this.#newsTimer);
+    this.#newsTimer = setTimeout(() => this.#tellNews(), NEWS_WAIT);
+  }
+
+  /** Pages fetch the files that they hear of, and the verdict is in more of a hurry. */
+  #tellNews(): void {
+    clearTimeout(this.#newsTimer);
+    const { lesson, live } = this.#options;
+    for (const file of this.#news) {
+      const hash = this.#known.get(file) ?? null;
       live.publish('exercise', { folder: lesson.folder, file, hash }, 'key');
     }
-    this.judge();
+    this.#news.clear();
   }
 
   #ownFiles(): string[] {
