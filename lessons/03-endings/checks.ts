@@ -41,7 +41,7 @@ const FAST = 100;
 /** Until a browser has come back by itself: a second of the wall's clock, at that speed. */
 const BACK = 100_000;
 /** Where something has to happen while the page waits. */
-const WAITING = 10;
+const WAITING = 4;
 
 const FIVE = 'id: 5\ndata: 5 min\n\n';
 const LAST = 'id: 1\ndata: 1 min\n\n';
@@ -114,7 +114,7 @@ export const checks = [
     countdown.send(LAST);
     countdown.send(BYE);
     await countdown.isLeft({
-      within: 2000,
+      within: 3000,
       otherwise:
         'Listen for the event by its type, and close in there: ' +
         "`opened.addEventListener('bye', (event) => { … opened.close(); … })`. " +
@@ -250,7 +250,7 @@ export const checks = [
     const first = await board.request('/countdown', CONNECTS);
     await board.click('Connect EventSource');
     await first.isLeft({
-      within: 2000,
+      within: 3000,
       otherwise:
         'Before you make a new EventSource, close the one that is there: call `leaveEventSource()` at ' +
         'the beginning of `connectEventSource`.',

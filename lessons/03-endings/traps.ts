@@ -53,10 +53,10 @@ export const traps = [
         'This page looks for bye in its messages. What comes after the end of the countdown?',
       choices: [
         'The page closes, as before.',
-        'The browser asks once more, gets 204, and gives up.',
         'The countdown is heard again from 10, for ever.',
+        'The browser asks once more, gets 204, and gives up.',
       ],
-      answer: 1,
+      answer: 2,
       explanation:
         'An event with the type bye is no message: this page is deaf to it. So the browser comes back ' +
         'with Last-Event-ID: 1. It is the 204 that saves the page, and every other one that knows ' +
@@ -73,11 +73,11 @@ export const traps = [
       question:
         'onerror calls close(), and you press Cut now at minute 5. What does the left side do?',
       choices: [
-        'The browser comes back after two seconds, and sends Last-Event-ID: 5.',
         'Nobody comes back by itself: what was heard is forgotten.',
+        'The browser comes back after two seconds, and sends Last-Event-ID: 5.',
         'close() does nothing, for the connection is gone already.',
       ],
-      answer: 1,
+      answer: 0,
       explanation:
         'An error with readyState CONNECTING means that the browser is about to come back. close() ' +
         'forbids it. Only a new EventSource can ask then, and that one has no last event ID.',
@@ -121,10 +121,10 @@ export const traps = [
         'bye is lost, and the server answers 204. This page makes a new EventSource. And then?',
       choices: [
         'The new one gets 204 as well: the server knows who has heard 1.',
-        'The new one hears the countdown from 10.',
         'The browser allows no second EventSource after a 204.',
+        'The new one hears the countdown from 10.',
       ],
-      answer: 1,
+      answer: 2,
       explanation:
         'The server knows only what a request says. A new EventSource sends no Last-Event-ID, so to ' +
         'the server it is somebody new. The page has to remember by itself that it has heard 1.',
@@ -147,11 +147,11 @@ export const traps = [
       question:
         'onerror makes a new EventSource without a look at readyState. The stream ends at minute 5. What comes?',
       choices: [
-        'One request: the new EventSource takes the place of the old one.',
         'Two requests, and from then on every minute is heard twice.',
+        'One request: the new EventSource takes the place of the old one.',
         'None: the two cancel each other.',
       ],
-      answer: 1,
+      answer: 0,
       explanation:
         'The first one is CONNECTING and comes back by itself, with Last-Event-ID: 5. The second asks ' +
         'as well, without an ID. At the next end each of them makes another: 2, 4, 8 and so on.',
@@ -174,10 +174,10 @@ export const traps = [
         'The server answers 503 for a minute, and the page does not wait. How often does it ask?',
       choices: [
         'Every three seconds: the browser waits by itself.',
-        'As often as the server can answer: hundreds of times a second.',
         'Once: after a 503 the browser refuses to ask.',
+        'As often as the server can answer: hundreds of times a second.',
       ],
-      answer: 1,
+      answer: 2,
       explanation:
         'The browser waits only when it comes back by itself. A new EventSource asks at once, is ' +
         'refused, and the next one asks. A thousand open pages keep a server down like that.',

@@ -17,6 +17,7 @@ import {
 } from '../../scripts/checking/judge.ts';
 import { HeadlessHost } from '../../scripts/checking/page/headless.ts';
 import type { PageHost } from '../../scripts/checking/page/host.ts';
+import { SLOW } from '../../scripts/checking/page/troubles.ts';
 import { deriveVariant } from '../../scripts/course/derive.ts';
 import { findLesson, type Lesson, lessonSteps, listLessons } from '../../scripts/course/lessons.ts';
 import { createRunner } from '../../scripts/course/runner.ts';
@@ -46,13 +47,20 @@ export function fixturesOf(lesson: Lesson): string {
   return join(import.meta.dirname, 'fixtures', lesson.folder);
 }
 
-/** Judges a directory with a server in it. */
+/**
+ * Judges a directory with a server in it. Where a machine was too slow to tell anything about a page,
+ * it is asked again.
+ */
 export async function judgeDirectory(
   lesson: Lesson,
   directory: string,
   options: JudgeOptions & { file?: string } = {},
 ): Promise<Report> {
-  return judgeExercise(runner, lesson, directory, { pages, ...options });
+  for (let attempt = 1; ; attempt++) {
+    const report = await judgeExercise(runner, lesson, directory, { pages, ...options });
+    const wasSlow = report.verdicts.some(({ message }) => message === SLOW);
+    if (!wasSlow || attempt === 3) return report;
+  }
 }
 
 /**

@@ -8,15 +8,18 @@ import type { Seen } from './scripted-server.ts';
 import { indented } from './sentences.ts';
 import type { Wire } from './wire.ts';
 
+/** How much faster the page's clock runs while waits are measured: first, and to be sure. */
+const QUICK = 10;
+const EXACT = 4;
 /** So much longer than the first waits the last ones must be, for patience that grows. */
-const GROWTH = 1.4;
+const GROWTH = new Map([
+  [QUICK, 2.5],
+  [EXACT, 1.8],
+]);
 /** Milliseconds of the page's clock that later waits take at the least. */
 const WAIT = 1000;
 /** Real milliseconds that a machine has no other reason to take. */
 const CLEAR = 250;
-/** How much faster the page's clock runs while waits are measured: first, and to be sure. */
-const QUICK = 10;
-const EXACT = 4;
 
 /** The requests of the page's EventSources for a path. */
 function asked(page: OpenPage, path: string): Seen[] {
@@ -126,7 +129,7 @@ function isPatient(waits: number[], speed: number): boolean {
   const half = Math.floor(waits.length / 2);
   const early = Math.min(...waits.slice(0, half));
   const late = Math.min(...waits.slice(-half));
-  return late >= GROWTH * early && late >= Math.max(WAIT, CLEAR * speed);
+  return late >= GROWTH.get(speed)! * early && late >= Math.max(WAIT, CLEAR * speed);
 }
 
 /**

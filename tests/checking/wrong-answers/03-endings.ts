@@ -90,11 +90,6 @@ export const wrongAnswers: WrongAnswer[] = [
     change: [{ file: page, from: CLOSE, to: '' }],
   },
   {
-    name: 'forgets-the-source',
-    step: 2,
-    change: [{ file: page, from: CLOSE, to: '    source = undefined;\n' }],
-  },
-  {
     name: 'starts-again-on-bye',
     step: 2,
     change: [{ file: page, from: CLOSE, to: '    return connectEventSource();\n' }],
@@ -177,11 +172,6 @@ export const wrongAnswers: WrongAnswer[] = [
     change: [{ file: page, from: 'Math.min(2 * wait, LONGEST_WAIT)', to: 'FIRST_WAIT' }],
   },
   {
-    name: 'ever-shorter',
-    step: 4,
-    change: [{ file: page, from: 'Math.min(2 * wait, LONGEST_WAIT)', to: 'wait / 2' }],
-  },
-  {
     name: 'nobody-listens',
     step: 4,
     change: [
@@ -196,21 +186,5 @@ export const wrongAnswers: WrongAnswer[] = [
     name: 'timer-not-kept',
     step: 4,
     change: [{ file: page, from: AGAIN, to: AGAIN.replace('again = ', '') }],
-  },
-  {
-    name: 'calls-at-once',
-    step: 4,
-    change: [{ file: page, from: AGAIN, to: AGAIN.replace('Source,', 'Source(),') }],
-  },
-  {
-    name: 'every-second',
-    step: 4,
-    change: [
-      {
-        file: page,
-        from: AGAIN,
-        to: '    again = setInterval(connectEventSource, FIRST_WAIT);\n',
-      },
-    ],
   },
 ];
