@@ -4,10 +4,16 @@
 //   frame → hub   postMessage { type: 'down-the-wire:ready', view }       view: a random id
 //   hub → frame   postMessage { type: 'down-the-wire:wire' } with a port
 //
-// After that everything goes through the port, which nobody else can reach.
+// After that everything goes through the port, which nobody else can reach. What the view is told
+// and tells is written in wire-view.js. One thing is settled here: a clicker's keys come to whatever
+// has the focus, and while somebody presents they belong to the hub.
+//
+//   hub → frame   { kind: 'presenting', on }
+//   frame → hub   { kind: 'key', key }
 
 const PATIENCE = 1000; // milliseconds until a frame without a port counts as alone
 const UNSENT = 50; // messages kept until the port is there
+const PRESENTER_KEYS = ['PageDown', 'PageUp', 'Home'];
 
 /**
  * @typedef {object} Answers
@@ -20,6 +26,7 @@ export class HubPort {
   /** @type {Answers} */ #answers;
   /** @type {MessagePort | undefined} */ #port;
   /** @type {object[]} */ #unsent = [];
+  #isPresenting = false;
 
   /** @param {Answers} answers */
   constructor(answers) {
@@ -29,6 +36,7 @@ export class HubPort {
   ask() {
     if (window.parent === window) return this.#answers.missing();
     window.addEventListener('message', this.#takePort);
+    document.addEventListener('keydown', this.#handOver, { capture: true });
     const view = crypto.getRandomValues(new Uint32Array(2)).join('-');
     // To any origin, for a page cannot know where its hub is; the message gives nothing away.
     window.parent.postMessage({ type: 'down-the-wire:ready', view }, '*');
@@ -43,6 +51,7 @@ export class HubPort {
 
   close() {
     window.removeEventListener('message', this.#takePort);
+    document.removeEventListener('keydown', this.#handOver, { capture: true });
     this.#port?.close();
     this.#port = undefined;
   }
@@ -52,8 +61,20 @@ export class HubPort {
     if (source !== window.parent || data?.type !== 'down-the-wire:wire' || !port) return;
     this.#port?.close();
     this.#port = port;
-    port.onmessage = (message) => this.#answers.message(message.data);
+    port.onmessage = ({ data }) => {
+      if (data?.kind === 'presenting') this.#isPresenting = data.on;
+      else this.#answers.message(data);
+    };
     for (const message of this.#unsent.splice(0)) port.postMessage(message);
     this.#answers.open();
+  };
+
+  #handOver = (/** @type {KeyboardEvent} */ event) => {
+    const { key, target } = event;
+    const isTyped = target instanceof HTMLInputElement && key === 'Home';
+    if (!this.#isPresenting || !PRESENTER_KEYS.includes(key) || isTyped) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.send({ kind: 'key', key });
   };
 }

@@ -122,6 +122,8 @@ function sumOf({ rows, running, provisional, broken, judged }: Outcome): (Node |
   const passed = rows.filter(({ state }) => state === 'passed').length;
   const failed = rows.find(({ state }) => state === 'failed');
   if (!judged && passed === 0) return [];
+  // Until the last verdict is there nobody knows how many there will be.
+  if (running) return [`${passed} passed so far.`, failed ? ` Step ${failed.step} failed.` : ''];
   if (passed === rows.length) return [sign('✓'), ` All ${rows.length} checks pass.`];
   const sum = `${passed} of ${rows.length} passed.`;
   return failed ? [sum, ` Next: step ${failed.step}.`] : [sum];

@@ -1,7 +1,7 @@
 // The finished lesson's code, step by step: each step as a difference from the one before.
 
 import { standardKeymap } from '@codemirror/commands';
-import { unifiedMergeView } from '@codemirror/merge';
+import { getChunks, unifiedMergeView } from '@codemirror/merge';
 import { EditorState } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import { ask, sentenceOf } from './api.ts';
@@ -9,6 +9,8 @@ import { codeFace, languageOf } from './codemirror.ts';
 import { button, byId, element, fill, sign } from './dom.ts';
 import type { LessonInPage } from './lesson-data.ts';
 import { tabList } from './tabs.ts';
+
+const ABOVE = 3; // lines in sight above those that a step has brought
 
 interface CodeFile {
   name: string;
@@ -63,6 +65,13 @@ export class CodeBySteps {
     this.#step = wanted;
     this.#file = undefined;
     if (isOther) for (const listener of this.#listeners) listener(wanted);
+    await this.draw();
+  }
+
+  /** Shows the starter again and tells nobody: what is on the stage is another's to say. */
+  async begin(): Promise<void> {
+    this.#step = 0;
+    this.#file = undefined;
     await this.draw();
   }
 
@@ -137,13 +146,15 @@ export class CodeBySteps {
     this.#revealChange();
   }
 
-  /** Brings the first change into sight. */
+  /** Brings the first change into sight, wherever in the file it is. */
   #revealChange(): void {
     const view = this.#view;
-    const changed = view?.dom.querySelector('.cm-changedLine, .cm-insertedLine, .cm-deletedChunk');
-    if (!view || !changed) return;
-    const position = view.posAtDOM(changed);
-    view.dispatch({ effects: EditorView.scrollIntoView(position, { y: 'start', yMargin: 60 }) });
+    const [change] = (view && getChunks(view.state)?.chunks) ?? [];
+    if (!view || !change) return;
+    const position = Math.min(change.fromB, view.state.doc.length);
+    // What stood there before is above it. The view does not know yet how high its lines are.
+    const yMargin = ABOVE * Number.parseFloat(getComputedStyle(view.scrollDOM).lineHeight);
+    view.dispatch({ effects: EditorView.scrollIntoView(position, { y: 'start', yMargin }) });
   }
 
   #read(step: number): Promise<CodeFile[]> {

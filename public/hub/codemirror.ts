@@ -4,7 +4,7 @@ import { css } from '@codemirror/lang-css';
 import { html } from '@codemirror/lang-html';
 import { javascript } from '@codemirror/lang-javascript';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
-import type { Extension } from '@codemirror/state';
+import { type Extension, RangeSetBuilder } from '@codemirror/state';
 import {
   Decoration,
   type DecorationSet,
@@ -93,6 +93,46 @@ export const todos: Extension = ViewPlugin.fromClass(
   { decorations: ({ decorations }) => decorations },
 );
 
+/** Characters that a line goes on deeper than it began, where it is longer than the place is wide. */
+const HANG = 4;
+
+/** Long lines go on below, and deeper than they began: nobody has to scroll sideways to read. */
+const longLines: Extension = [
+  EditorView.lineWrapping,
+  ViewPlugin.fromClass(
+    class {
+      decorations: DecorationSet;
+
+      constructor(view: EditorView) {
+        this.decorations = hangingLines(view);
+      }
+
+      update(update: ViewUpdate) {
+        if (update.docChanged || update.viewportChanged) {
+          this.decorations = hangingLines(update.view);
+        }
+      }
+    },
+    { decorations: ({ decorations }) => decorations },
+  ),
+];
+
+function hangingLines({ state, visibleRanges }: EditorView): DecorationSet {
+  const lines = new RangeSetBuilder<Decoration>();
+  for (const { from, to } of visibleRanges) {
+    for (let position = from; position <= to; ) {
+      const line = state.doc.lineAt(position);
+      // A comment goes on under its own words.
+      const [, blank = '', comment = ''] = /^(\s*)(\/\/ *)?/.exec(line.text) ?? [];
+      const depth = blank.length + (comment.length || HANG);
+      const style = `padding-left: calc(6px + ${depth}ch); text-indent: -${depth}ch`;
+      lines.add(line.from, line.from, Decoration.line({ attributes: { style } }));
+      position = line.to + 1;
+    }
+  }
+  return lines.finish();
+}
+
 /** Where a text says `TODO 3:`, as an offset; undefined if it does not. */
 export function placeOfStep(text: string, step: number): number | undefined {
   const at = text.search(new RegExp(`TODO ${step}:`));
@@ -106,6 +146,7 @@ export function codeFace(): Extension {
     highlightSpecialChars(),
     drawSelection(),
     bracketMatching(),
+    longLines,
     syntaxHighlighting(colours),
     // What is edited takes the focus anyway; this says it to those who only look at attributes.
     EditorView.contentAttributes.of({ tabindex: '0' }),

@@ -61,7 +61,8 @@ export function byId(id: string): HTMLElement {
 export function takesText(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches('input, textarea, select'))
+    (target.isContentEditable || target.matches('input, textarea, select')) &&
+    target.ariaReadOnly !== 'true'
   );
 }
 

@@ -2,7 +2,7 @@
 import { ask } from './api.ts';
 import { showBoard } from './board.ts';
 import { CodeBySteps } from './code.ts';
-import { byId } from './dom.ts';
+import { button, byId } from './dom.ts';
 import { Exercise } from './exercise.ts';
 import { ExercisePanel } from './exercise-panel.ts';
 import { Hints } from './hints.ts';
@@ -21,7 +21,7 @@ import type { StageState, Which } from './protocol.ts';
 import { serveSplit } from './split.ts';
 import { Stage } from './stage.ts';
 import { showSteps } from './steps.ts';
-import { keep, recall } from './storage.ts';
+import { keep, keepThroughCrash, recall, recallAfterCrash } from './storage.ts';
 import { followArrows } from './tabs.ts';
 import { showTraps } from './traps.ts';
 import { Verdicts } from './verdicts.ts';
@@ -52,7 +52,7 @@ function openLesson(lesson: LessonInPage): void {
   showOutput(live, stage, folder);
   serveKeys(panel);
   serveSplit();
-  servePresenter({
+  const press = servePresenter({
     previousStep: () => {
       openTab('code');
       code.go(code.step - 1);
@@ -61,11 +61,13 @@ function openLesson(lesson: LessonInPage): void {
       openTab('code');
       code.go(code.step + 1);
     },
-    resetStage: () => resetStage(stage, folder, code.last),
+    resetStage: () => resetStage(stage, folder, code),
     onBig: (isBig) => {
       if (isBig) openTab('code');
+      stage.present(isBig);
     },
   });
+  stage.onKey(press);
 
   live.connect();
   checkKey();
@@ -89,7 +91,7 @@ function followProgress(live: Live, folder: string, verdicts: Verdicts, hints: H
 function serveStage(stage: Stage, lesson: LessonInPage, code: CodeBySteps): void {
   const { folder } = lesson;
   const say = sayOnStage;
-  const lastShown = Number(recall('tab', `step:${folder}`) ?? Number.NaN);
+  const lastShown = Number(recallAfterCrash(`step:${folder}`) || Number.NaN);
   // Without the key only the whole lesson is shown: another step would be run for everybody.
   const stepOnStage = () => (currentKey() === undefined ? undefined : code.step);
   const watch = (which: Which) => {
@@ -99,14 +101,22 @@ function serveStage(stage: Stage, lesson: LessonInPage, code: CodeBySteps): void
   showWatch(stage, watch);
   showLevers(stage, folder, say);
   showTraps({ folder, traps: lesson.traps, stage, watchFinished: () => watch('finished') });
+  const whole = button('Whole lesson', () => {
+    if (code.step === code.last) stage.show('finished', code.last);
+    else code.go(code.last);
+  });
+  byId('stage-state').after(' ', whole);
   stage.onChange((state: StageState) => {
     byId('stage-state').textContent = stageWord(state);
+    whole.hidden =
+      stage.which !== 'finished' || state.step === undefined || currentKey() === undefined;
   });
 
   let isSetUp = false;
   code.onStep((step) => {
-    keep('tab', `step:${folder}`, String(step));
-    if (isSetUp && stepOnStage() !== undefined) {
+    if (!isSetUp) return;
+    keepThroughCrash(`step:${folder}`, String(step));
+    if (stepOnStage() !== undefined) {
       keep('tab', `watch:${folder}`, 'finished');
       stage.show('finished', step);
     }
@@ -128,13 +138,25 @@ function sayOnStage(word: string): void {
   }, 8000);
 }
 
-/** One key, and the demonstration is as it was: levers off, no trap, the page loaded anew. */
-async function resetStage(stage: Stage, folder: string, lastStep: number): Promise<void> {
-  const path = `/api/stages/${stage.which}/${folder}/levers`;
-  await ask('POST', path, { slow: 0, split: 0, hold: 0 }).catch(() => {});
-  const step = stage.state?.step ?? lastStep; // a step that is asked for by number has no trap
-  await (stage.which === 'finished' ? stage.show('finished', step) : stage.show('mine'));
-  stage.reload();
+/**
+ * One key, and the demonstration is as it was when the lesson was opened: levers off, no trap, the
+ * whole lesson on the stage and the starter in the code, its page and what passed on the wire anew.
+ */
+async function resetStage(stage: Stage, folder: string, code: CodeBySteps): Promise<void> {
+  const off = { slow: 0, split: 0, hold: 0 };
+  const levers = (['finished', 'mine'] as const).map((which) =>
+    // One that has not been shown yet has no levers to put back.
+    ask('POST', `/api/stages/${which}/${folder}/levers`, off).catch(() => {}),
+  );
+  await Promise.all(levers);
+  code.begin();
+  keepThroughCrash(`step:${folder}`, '');
+  // A step that is asked for by number has no trap; without the key none is set.
+  const step = currentKey() === undefined ? undefined : code.last;
+  if (stage.which === 'mine') {
+    await ask('POST', `/api/stages/finished/${folder}`, { step }).catch(() => {});
+  }
+  await stage.renew(stage.which === 'finished' ? step : undefined);
 }
 
 type Tab = 'exercise' | 'code' | 'output';

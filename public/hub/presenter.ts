@@ -6,7 +6,7 @@ import { keep, recall } from './storage.ts';
 export interface PresenterOptions {
   previousStep: () => void;
   nextStep: () => void;
-  /** Sets the demonstration back: all levers off, no trap, its page loaded anew. */
+  /** Sets the demonstration back: all levers off, no trap, no step, its page loaded anew. */
   resetStage: () => void;
   /** Called when the big screen is switched on or off. */
   onBig: (isBig: boolean) => void;
@@ -20,13 +20,17 @@ const KEYS: [string, string][] = [
   ['Ctrl Enter, or ⌘ Enter', 'Judge again'],
   ['Escape, then Tab', 'Leave the editor (Tab alone indents)'],
   ['PageDown, PageUp', 'On the big screen: next step, previous step'],
-  ['Home', 'On the big screen: set the demonstration back'],
+  ['Home', 'On the big screen: everything back to where it began, but not what you typed'],
   ['← → in a row of tabs', 'The tab before, the tab after'],
   ['?', 'These keys'],
 ];
 
-/** Puts the presenter's buttons and keys to work. */
-export function servePresenter(options: PresenterOptions): void {
+/**
+ * Puts the presenter's buttons and keys to work.
+ *
+ * @returns what a key does that was pressed elsewhere: in the frame of the stage
+ */
+export function servePresenter(options: PresenterOptions): (key: string) => void {
   const big = byId('big');
   const sights = element('div', {
     class: 'sights watch',
@@ -77,19 +81,26 @@ export function servePresenter(options: PresenterOptions): void {
     // Before the editor: a clicker sends PageDown wherever the cursor stands.
     { capture: true },
   );
+  return (key) => {
+    if (isBig() && !dialogIsOpen()) actOf(key, options)?.();
+  };
 }
 
 function turnPage(event: KeyboardEvent, options: PresenterOptions): void {
-  const does: Record<string, (() => void) | undefined> = {
-    PageDown: options.nextStep,
-    PageUp: options.previousStep,
-    Home: takesText(event.target) ? undefined : options.resetStage,
-  };
-  const act = does[event.key];
-  if (!act) return;
+  const act = actOf(event.key, options);
+  if (!act || (event.key === 'Home' && takesText(event.target))) return;
   event.preventDefault();
   event.stopPropagation();
   act();
+}
+
+function actOf(key: string, options: PresenterOptions): (() => void) | undefined {
+  const acts: Record<string, () => void> = {
+    PageDown: options.nextStep,
+    PageUp: options.previousStep,
+    Home: options.resetStage,
+  };
+  return acts[key];
 }
 
 function showKeys(): void {

@@ -16,6 +16,7 @@ interface Announcement {
   url: string;
   label: string;
 }
+type FromView = Announcement | { kind: 'key'; key: string };
 
 /** The frame, and who is shown in it. */
 export class Stage {
@@ -31,6 +32,9 @@ export class Stage {
   #view: string | undefined;
   /** What the frame shows: if any of it changes, the page is loaded anew. */
   #shown = '';
+  /** Whether keys that turn pages are the presenter's, wherever the focus is. */
+  #isPresenting = false;
+  readonly #keyListeners = new Set<(key: string) => void>();
   /** Whether the page in the frame belongs to a server that is gone. */
   #stale = false;
   /** What passes before the live stream is open is never shown: the first page waits for it. */
@@ -83,6 +87,17 @@ export class Stage {
     this.#listeners.add(listener);
   }
 
+  /** Has the keys of a clicker told that are pressed inside of the frame; with `false` no more. */
+  present(isPresenting: boolean): void {
+    this.#isPresenting = isPresenting;
+    this.#port?.postMessage({ kind: 'presenting', on: isPresenting });
+  }
+
+  /** Calls back with such a key. */
+  onKey(listener: (key: string) => void): void {
+    this.#keyListeners.add(listener);
+  }
+
   /**
    * Watches a server and has it started.
    *
@@ -96,21 +111,29 @@ export class Stage {
     const path = `/api/stages/${which}/${this.#folder}`;
     try {
       const body = step === undefined ? {} : { step };
-      const [{ origin }] = await Promise.all([
-        ask<{ origin: string }>('POST', path, body),
+      const [state] = await Promise.all([
+        ask<StageState & { origin: string }>('POST', path, body),
         this.#wireIsHeard,
       ]);
       if (which !== this.#which) return;
       // The stream may have told more, and sooner; without it the page is shown all the same.
-      if (this.#frame === undefined && this.state?.state !== 'broken') this.#load(origin);
+      if (this.#frame === undefined && this.state?.state !== 'broken') {
+        this.#load(state.origin);
+        this.#shown = shownIn(state);
+      }
     } catch (error) {
       if (which === this.#which) this.#complain(sentenceOf(error));
     }
   }
 
-  /** Loads the page in the frame anew. */
-  reload(): void {
-    if (this.#origin !== undefined) this.#load(this.#origin);
+  /**
+   * Shows the watched server as if for the first time: its page is loaded anew, and the tape with it.
+   *
+   * @param step as for `show`
+   */
+  async renew(step?: number): Promise<void> {
+    this.#clear('The stage is being set.');
+    await this.show(this.#which, step);
   }
 
   #take(state: StageState): void {
@@ -125,7 +148,7 @@ export class Stage {
       if (before?.state !== 'stopped') this.#stale = true;
       if (!this.#frame) this.#word.textContent = state.message ?? 'The stage is being set.';
     } else if (state.state === 'running' && state.origin !== undefined) {
-      const shown = JSON.stringify([state.which, state.step, state.trap]);
+      const shown = shownIn(state);
       if (!this.#frame || this.#stale || shown !== this.#shown) this.#load(state.origin);
       this.#shown = shown;
     }
@@ -184,10 +207,12 @@ export class Stage {
     this.#port?.close();
     this.#port = port1;
     this.#view = view;
-    port1.onmessage = ({ data }: MessageEvent<Announcement>) => {
+    port1.onmessage = ({ data }: MessageEvent<FromView>) => {
       if (data?.kind === 'announce') this.#announce(data, view);
+      if (data?.kind === 'key') for (const listener of this.#keyListeners) listener(data.key);
     };
     frame.postMessage({ type: 'down-the-wire:wire' }, event.origin, [port2]);
+    this.present(this.#isPresenting);
   }
 
   #announce({ reader, url, label }: Announcement, view: string): void {
@@ -196,4 +221,9 @@ export class Stage {
     // A wire that nobody can be shown is no reason to stop the lesson.
     ask('POST', '/api/announce', body).catch(() => {});
   }
+}
+
+/** What a page is loaded for: another step or another trap is another page. */
+function shownIn({ which, step, trap }: StageState): string {
+  return JSON.stringify([which, step, trap]);
 }

@@ -37,3 +37,18 @@ export function forget(keeper: Keeper, name: string): void {
     // Nothing was kept there either.
   }
 }
+
+/**
+ * Keeps a text for this tab and, should the tab crash, for the next one: whoever closes a tab takes
+ * the text along, and a crash does not.
+ */
+export function keepThroughCrash(name: string, text: string): void {
+  keep('tab', name, text);
+  keep('browser', name, text);
+  addEventListener('pagehide', () => forget('browser', name), { once: true });
+}
+
+/** What this tab has kept, or one that crashed. */
+export function recallAfterCrash(name: string): string | undefined {
+  return recall('tab', name) ?? recall('browser', name);
+}
