@@ -6,11 +6,10 @@
 //   announce   { reader, url, label }           a request leaves; label is A1, A2, B1 …
 //   log-entry  { label, element, event | span } an entry was added
 //   log-light  { element, show }                an entry is pointed at, or (element null) none is
+import { useConnections } from './connections.js';
 import { make } from './element.js';
 import { visible } from './visible.js';
 
-/** A browser opens no more connections than this to one origin over HTTP/1.1. */
-const CONNECTIONS = 6;
 /** Older entries are dropped: a log that is left open overnight must not fill the memory. */
 const ENTRIES = 200;
 
@@ -243,21 +242,11 @@ export class EventLog extends HTMLElement {
   }
 }
 
-/** The page's own count: what other tabs hold open it cannot see. */
 function showConnections() {
   const logs = /** @type {NodeListOf<EventLog>} */ (document.querySelectorAll('event-log'));
-  const inUse = [...logs].filter(({ state }) => state === 'open' || state === 'connecting').length;
-  for (const place of document.querySelectorAll('[data-connections]')) {
-    if (place.childElementCount === 0) {
-      for (let lamp = 0; lamp < CONNECTIONS; lamp++) place.append(make('i'));
-      place.append(make('span'));
-    }
-    place.querySelectorAll('i').forEach((lamp, index) => {
-      lamp.className = index < inUse ? 'used' : '';
-    });
-    const words = /** @type {HTMLElement} */ (place.lastElementChild);
-    words.textContent = `${inUse} of ${CONNECTIONS} connections in use`;
-  }
+  useConnections(
+    [...logs].filter(({ state }) => state === 'open' || state === 'connecting').length,
+  );
 }
 
 customElements.define('event-log', EventLog);
