@@ -87,6 +87,7 @@ export class Visit {
 
   /** A browser of its own: what one context keeps, another does not see. */
   async visitor(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    if (this.#contexts.length === 0) this.mistakes.length = 0; // another test's
     const context = await this.browser.newContext({
       viewport: { width: 1440, height: 900 },
       reducedMotion: 'reduce',

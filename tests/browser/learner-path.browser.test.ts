@@ -17,6 +17,17 @@ const ON_THE_PAGE: Record<string, number[]> = { '02-fields': [3], '03-endings': 
 const DEADLINE = 30_000;
 const SOON = 10_000; // milliseconds for one look at the board
 
+/** In the page: keeps what the board says of all checks while some of them still run. */
+function noteSums(): void {
+  const early: string[] = [];
+  Object.assign(window, { early });
+  new MutationObserver(() => {
+    const sum = document.querySelector('#board-sum')?.textContent ?? '';
+    const isBusy = document.querySelector('#verdicts')?.getAttribute('aria-busy') === 'true';
+    if (isBusy && sum.includes('All')) early.push(sum);
+  }).observe(document, { subtree: true, childList: true, attributes: true });
+}
+
 // Each test goes on where the one before has stopped, as a learner does.
 describe('the way through three lessons', () => {
   let visit: Visit;
@@ -31,6 +42,7 @@ describe('the way through three lessons', () => {
     });
     const context = await visit.visitor();
     context.setDefaultTimeout(DEADLINE);
+    await context.addInitScript(noteSums);
     page = await visit.open(context, '');
     page.on('framenavigated', (frame) => {
       if (/^http:\/\/page-/.test(frame.url())) played.push(frame.url());
@@ -63,6 +75,8 @@ describe('the way through three lessons', () => {
 
       await page.getByText('All steps of this lesson pass.').waitFor();
       await page.locator('.line .done [aria-current="page"]').waitFor();
+      const early = await page.evaluate(() => (window as unknown as { early: string[] }).early);
+      assert.deepEqual(early, [], 'nothing is called done while checks run');
       assert.deepEqual(visit.mistakes, []);
     });
   }
