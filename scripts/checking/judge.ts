@@ -18,7 +18,7 @@ export type { Target } from './stage.ts';
 export type { Judging, Report, Verdict } from './verdict.ts';
 
 /** How much faster than real time the clock of an exercise's server runs, unless its lesson says. */
-const SPEED = 50;
+const SPEED = 75;
 /** How many checks may have their pages played at a time. */
 const PAGES = 3;
 /** Real milliseconds that it may take to find out which step made a program crash. */

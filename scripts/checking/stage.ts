@@ -11,6 +11,7 @@ import { Answer } from './answer.ts';
 import { Failure } from './failure.ts';
 import type { PageTarget } from './page/scene.ts';
 import { Silence } from './silence.ts';
+import { Stalls } from './stalls.ts';
 
 /** What is judged. */
 export interface Target {
@@ -54,6 +55,7 @@ export class Stage {
   readonly #watched = new Map<string, Answer>();
   readonly #closing: (() => void)[] = [];
   readonly #silence: Silence;
+  readonly #stalls = new Stalls();
   /** How many requests the checks have made so far; those of witnesses do not count. */
   asked = 0;
   /** Whether nobody waits here any more. */
@@ -160,8 +162,14 @@ export class Stage {
       sockets: Math.max(earlier.sockets, now.sockets),
       writesAfterClose: Math.max(earlier.writesAfterClose, now.writesAfterClose),
       sources: Math.max(earlier.sources, now.sources),
+      lost: now.lost,
       busyFor: now.busyFor,
     };
+  }
+
+  /** Real milliseconds that the server and we have lost so far, because others had their turn. */
+  async lost(): Promise<number> {
+    return ((await this.target.run?.state())?.lost ?? 0) + this.#stalls.lost;
   }
 
   async #busyFor(): Promise<number> {
@@ -205,6 +213,7 @@ export class Stage {
   /** Leaves every exchange. Whoever still waits is told that nothing more comes. */
   close(): void {
     this.closed = true;
+    this.#stalls.close();
     for (const answer of this.#open) answer.leave();
     for (const listener of this.#closing) listener();
   }

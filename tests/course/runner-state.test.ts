@@ -164,6 +164,7 @@ test('a program that waits is not busy', async () => {
     sockets: 0,
     writesAfterClose: 0,
     sources: 0,
+    lost: 0,
     busyFor: 0,
   });
   await run.stop();

@@ -47,7 +47,7 @@ const watcher = new Worker(new URL('./watcher.js', import.meta.url), {
 });
 
 /** @type {() => import('./watcher.js').Counts} */
-let count = () => ({ timers: 0, sockets: 0, writesAfterClose: 0, sources: 1 });
+let count = () => ({ timers: 0, sockets: 0, writesAfterClose: 0, sources: 1, lost: 0 });
 /** @type {() => void} */
 let watched = () => {};
 /** @type {Promise<void>} */
@@ -89,14 +89,15 @@ async function become({ file, env, speed }) {
   process.argv.splice(1, process.argv.length, file);
   watcher.unref();
   const realNow = performance.now.bind(performance);
-  speedUp(speed);
+  const countLost = speedUp(speed);
   const told = {
     listening: (/** @type {object} */ listening) => report({ listening }),
     refused: (/** @type {object} */ refused) => report({ refused }),
     flooded: (/** @type {string} */ flooded) => report({ flooded }),
     overfull: (/** @type {string} */ overfull) => report({ overfull }),
   };
-  count = installProbes(told, realNow);
+  const countHeld = installProbes(told, realNow);
+  count = () => ({ ...countHeld(), lost: countLost() });
 
   // Without a runner nobody reads the output. The watcher ends this process and whatever it
   // started, and must not be forestalled by an error that a terminal would never give.

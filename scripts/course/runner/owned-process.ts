@@ -32,6 +32,8 @@ export interface Counts {
   writesAfterClose: number;
   /** What can make it act by itself; 0: it waits for its clients and for nothing else. */
   sources: number;
+  /** Real milliseconds by which timers of a fast clock have come too late, all in all. */
+  lost: number;
   busyFor: number;
 }
 

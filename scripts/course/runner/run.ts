@@ -168,8 +168,10 @@ export class Run {
 
   #hear(report: ChildReport & Partial<Counts>): void {
     if (report.state !== undefined) {
-      const { timers = 0, sockets = 0, writesAfterClose = 0, sources = 1, busyFor = 0 } = report;
-      this.#questions.get(report.state)?.({ timers, sockets, writesAfterClose, sources, busyFor });
+      const { timers = 0, sockets = 0, writesAfterClose = 0, sources = 1 } = report;
+      const { lost = 0, busyFor = 0 } = report;
+      const counts = { timers, sockets, writesAfterClose, sources, lost, busyFor };
+      this.#questions.get(report.state)?.(counts);
     } else if (report.listening) {
       const { port, address } = report.listening;
       if (port === this.port && LOCAL.has(address)) this.#hasListened();
