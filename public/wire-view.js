@@ -35,6 +35,9 @@ export class WireView extends HTMLElement {
 
   #frame = 0;
   #held = false;
+  /** Whether the newest is in sight. Remembered, for a tape that gets smaller has not been scrolled. */
+  #atEnd = true;
+  #resized = new ResizeObserver(() => this.#atEnd && this.#toEnd());
   /** @type {Element | null} */ #pointed = null;
 
   #chips = make('div', 'chips');
@@ -61,6 +64,7 @@ export class WireView extends HTMLElement {
 
   disconnectedCallback() {
     cancelAnimationFrame(this.#frame);
+    this.#resized.disconnect();
     this.#hub.close();
   }
 
@@ -87,6 +91,7 @@ export class WireView extends HTMLElement {
   }
 
   #listen() {
+    this.#resized.observe(this.#scroll);
     document.addEventListener('announce', (event) => this.#announce(detailOf(event)));
     document.addEventListener('log-entry', (event) => this.#takeEntry(detailOf(event)));
     document.addEventListener('log-light', (event) => {
@@ -103,7 +108,8 @@ export class WireView extends HTMLElement {
       this.#scroll.focus(); // the button goes away, and the focus must stay somewhere
     });
     this.#scroll.addEventListener('scroll', () => {
-      if (this.#isAtEnd()) this.#newest.hidden = true;
+      this.#atEnd = this.#isAtEnd();
+      if (this.#atEnd) this.#newest.hidden = true;
     });
   }
 
@@ -264,7 +270,7 @@ export class WireView extends HTMLElement {
 
   /** @param {boolean} toEnd whether the newest is to be seen, wherever the tape stands now */
   #draw(toEnd) {
-    const stay = !toEnd && !this.#isAtEnd();
+    const stay = !toEnd && !this.#atEnd;
     const tapes = this.#tapesOf(this.#shown).filter(({ rows }) => rows.length > 0);
     for (const tape of tapes) tape.draw();
     const rows = tapes.flatMap((tape) => tape.rows);

@@ -126,7 +126,9 @@ function sumOf({ rows, running, provisional, broken, judged }: Outcome): (Node |
   if (running) return [`${passed} passed so far.`, failed ? ` Step ${failed.step} failed.` : ''];
   if (passed === rows.length) return [sign('✓'), ` All ${rows.length} checks pass.`];
   const sum = `${passed} of ${rows.length} passed.`;
-  return failed ? [sum, ` Next: step ${failed.step}.`] : [sum];
+  if (failed) return [sum, ` Next: step ${failed.step}.`];
+  const unseen = rows.filter(({ state }) => state === 'unseen').length;
+  return unseen > 0 ? [sum, ` ${unseen} could not be seen: judge again.`] : [sum];
 }
 
 function spokenWords({ rows, broken }: Outcome): string {

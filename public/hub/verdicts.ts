@@ -174,15 +174,19 @@ function stateOf(verdict: Verdict, firstFailed: Verdict | undefined): RowState {
   return verdict === firstFailed ? 'failed' : 'later';
 }
 
-/** The step that is to be done now: the first that does not pass; undefined when all do. */
+/**
+ * The step that is to be done now: the first that does not pass, else the first that could not be
+ * seen; undefined when all have been seen to pass.
+ */
 export function stepToDo(rows: Row[]): number | undefined {
-  return rows.find(({ state }) => state !== 'passed' && state !== 'unseen')?.step;
+  const open = rows.filter(({ state }) => state !== 'passed');
+  return (open.find(({ state }) => state !== 'unseen') ?? open[0])?.step;
 }
 
 /** One word for a step that may have several checks: it is as good as the worst of them. */
 export function stateOfStep(rows: Row[], step: number): RowState {
   const states = rows.filter((row) => row.step === step).map(({ state }) => state);
-  const order: RowState[] = ['failed', 'judging', 'later', 'waiting', 'passed', 'unseen'];
+  const order: RowState[] = ['failed', 'judging', 'later', 'waiting', 'unseen', 'passed'];
   return order.find((state) => states.includes(state)) ?? 'waiting';
 }
 

@@ -42,8 +42,8 @@ export function progressOf(progress: Progress, folder: string): LessonProgress {
 }
 
 /**
- * Notes which steps of the learner's exercise pass. A step is done once all its checks have passed
- * (or could not be seen), and stays so.
+ * Notes which steps of the learner's exercise pass. A step is done once all its checks have been
+ * seen to pass, and stays so.
  *
  * @returns the progress with it
  */
@@ -51,7 +51,7 @@ export function recordReport(root: string, report: Report): Promise<Progress> {
   return change(root, report.lesson, (lesson, now) => {
     const steps = stepsOf(report);
     for (const [step, ok] of Object.entries(steps)) {
-      if (ok !== false) lesson.done[step] ??= now;
+      if (ok === true) lesson.done[step] ??= now;
     }
     lesson.latest = { at: now, steps };
   });
@@ -83,13 +83,12 @@ export function recordPrediction(
   });
 }
 
-/** Each step of a report: false if one of its checks failed, null if none of them could be seen. */
+/** Each step of a report: false if one of its checks failed, else null if one could not be seen. */
 export function stepsOf(report: Report): Record<string, boolean | null> {
   const steps: Record<string, boolean | null> = {};
   for (const { step, ok } of report.verdicts) {
     const before = steps[step];
-    if (before === undefined || ok === false) steps[step] = ok;
-    else if (before === null) steps[step] = ok;
+    if (before === undefined || ok === false || before === true) steps[step] = ok;
   }
   return steps;
 }

@@ -324,6 +324,19 @@ describe('the wire view', { concurrency: 2 }, () => {
     await newest.click();
     assert.ok((await away()) < 24);
     assert.equal(await newest.isVisible(), false);
+
+    const height = await tape.evaluate((box) => box.clientHeight);
+    await scene.page.setViewportSize({ width: 1040, height: 420 }); // as a hub's line is moved
+    const box = await tape.elementHandle();
+    await scene.frame.waitForFunction(
+      ([shown, before]) =>
+        shown.clientHeight < before &&
+        shown.scrollHeight - shown.scrollTop - shown.clientHeight < 24,
+      [box!, height] as const,
+    );
+    await scene.piece(1, 40, 'data: later\n\n');
+    await scene.frame.locator('.piece', { hasText: 'data: later' }).waitFor();
+    assert.ok((await away()) < 24);
     await scene.page.close();
   });
 

@@ -42,12 +42,19 @@ test('a step is done when all its checks pass, and stays done when they fail lat
   assert.deepEqual(second.latest?.steps, { 1: false, 2: true });
 });
 
-test('a step with an unseen check and a passed one is passed; an unseen one alone is unseen', () => {
-  assert.deepEqual(stepsOf(report([1, null], [1, true], [2, null], [3, null], [3, false])), {
-    1: true,
-    2: null,
-    3: false,
-  });
+test('a step with a check that could not be seen is not done, whatever the others say', async (t) => {
+  const unseen = report(
+    [1, null],
+    [1, true],
+    [2, true],
+    [2, null],
+    [3, null],
+    [3, false],
+    [4, true],
+  );
+  assert.deepEqual(stepsOf(unseen), { 1: null, 2: null, 3: false, 4: true });
+  const { lessons } = await recordReport(clone(t), unseen);
+  assert.deepEqual(Object.keys(lessons[LESSON]!.done), ['4']);
 });
 
 test('writes at the same moment are all kept', async (t) => {
