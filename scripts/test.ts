@@ -57,7 +57,7 @@ async function testAll(): Promise<number> {
       'tsx',
       '--test',
       `--test-concurrency=${concurrency}`,
-      '--test-timeout=120000',
+      '--test-timeout=600000',
       ...files,
     ],
     environment,

@@ -187,8 +187,9 @@ describe('the page of lesson 03', { concurrency: 3 }, () => {
     await entry('events', 'a new EventSource in 1 s').waitFor();
     await press('Disconnect EventSource');
     await entry('events', 'you closed it').waitFor();
+    const before = asked.length; // on a slow machine the second may have passed already
     await page.clock.runFor(60_000);
-    assert.equal(asked.length, 1);
+    assert.equal(asked.length, before);
   });
 
   it('connects twice without listening twice', async (t) => {
