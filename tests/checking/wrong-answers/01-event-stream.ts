@@ -259,11 +259,6 @@ export const wrongAnswers: WrongAnswer[] = [
     change: [{ from: START, to: `  while (!response.destroyed);\n${START}` }],
   },
   {
-    name: 'writes-without-waiting',
-    step: 1,
-    change: [{ from: START, to: `  for (;;) response.write('data: now\\n\\n');\n${START}` }],
-  },
-  {
     name: 'talks-without-end',
     step: 1,
     change: [
