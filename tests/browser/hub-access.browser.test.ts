@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { Page } from 'playwright';
 import { violations } from './accessible.ts';
-import { typeInstead, Visit } from './hub-visit.ts';
+import { FOLDER, typeInstead, Visit } from './hub-visit.ts';
+
+const OTHERS = ['02-fields', '03-endings'];
 
 let visit: Visit;
 before(async () => {
-  visit = await Visit.open();
+  visit = await Visit.open({ lessons: [FOLDER, ...OTHERS] });
 });
 afterEach(async () => {
   await visit.leave();
@@ -43,6 +45,59 @@ for (const look of looks) {
     assert.equal(await widthOf(page), look.viewport.width, 'nothing sticks out');
   });
 }
+
+for (const [index, look] of [looks[0], looks[3]].entries()) {
+  const folder = OTHERS[index]!;
+  test(`axe finds nothing on ${folder}, with all its steps open: ${look.colorScheme}, ${look.viewport.width} pixels`, async () => {
+    const page = await visit.openLesson(await visit.visitor(look), folder);
+    await page.locator('#steps details').evaluateAll((steps) => {
+      for (const step of steps) step.setAttribute('open', '');
+    });
+    await page.locator('.ask-hint').first().dispatchEvent('click');
+    assert.deepEqual(await violations(page), []);
+    assert.equal(await widthOf(page), look.viewport.width, 'nothing sticks out');
+    const [code] = await page
+      .locator('#editor-host .cm-scroller')
+      .evaluateAll((boxes) => boxes.map((box) => box.scrollWidth - box.clientWidth));
+    assert.equal(code, 0, 'long lines of code go on below');
+  });
+}
+
+test('Tab alone leads to everything that can be pressed, and through the page on the stage', async () => {
+  const page = await visit.openLesson(await visit.visitor(), OTHERS[0]);
+  await page.frameLocator('#frame iframe').locator('#events li').nth(2).waitFor();
+  let frames = 0;
+  for (let turn = 0; turn < 150; turn++) {
+    await page.keyboard.press('Tab');
+    const at = await page.evaluate(() => {
+      const { activeElement: element } = document;
+      const been = element?.hasAttribute('data-been') ?? false;
+      element?.setAttribute('data-been', '');
+      if (element?.matches('.cm-content')) return 'editor';
+      if (element?.matches('iframe')) return 'frame';
+      return been && element?.matches('.skips a') ? 'round' : '';
+    });
+    if (at === 'frame') frames += 1;
+    if (at === 'editor') await page.keyboard.press('Escape'); // as the line under it says
+    if (at === 'round') break;
+  }
+  const missed = await page.evaluate(() =>
+    [
+      ...document.querySelectorAll<HTMLElement>(
+        'a[href], button, input, summary, [tabindex="0"], iframe',
+      ),
+    ]
+      .filter(
+        (element) =>
+          element.tabIndex >= 0 &&
+          !element.hasAttribute('data-been') &&
+          element.checkVisibility({ visibilityProperty: true }),
+      )
+      .map((element) => element.outerHTML.slice(0, 120)),
+  );
+  assert.deepEqual(missed, []);
+  assert.ok(frames >= 10, `${frames} stops in the frame`);
+});
 
 test('page and editor follow the scheme of the system while they are open', async () => {
   const page = await visit.openLesson(await visit.visitor({ colorScheme: 'light' }));

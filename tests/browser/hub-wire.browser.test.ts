@@ -1,5 +1,5 @@
-// The wire in the hub, with real bytes: what lights up together, HTTP's own framing, and how many
-// connections all tabs have.
+// The wire in the hub, with real bytes: what lights up together, HTTP's own framing, what a trap does,
+// and how many connections all tabs have.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { BrowserContext, FrameLocator, Page } from 'playwright';
@@ -76,6 +76,31 @@ test("HTTP's chunk framing is shown by a switch: lengths in hexadecimal, around 
   assert.deepEqual(around, [`${length}\\r\\n`, '\\r\\n']);
   await toggle.click();
   await framing.first().waitFor({ state: 'hidden' });
+});
+
+test('a trap is predicted first; then one is told what is right, and sees it on the stage', async () => {
+  const { page, frame } = await openStage(await visit.visitor());
+  await page.getByRole('button', { name: 'Traps …' }).click();
+  await page.getByRole('button', { name: 'A named event is looked for in onmessage' }).click();
+  const answer = page.locator('dialog');
+  const why = answer.getByText('An event with a name goes to the listeners');
+  assert.equal(await why.count(), 0, 'the answer is not given away');
+  await page.getByLabel('The delay, as before.').check();
+  await frame.locator('html').evaluate((html) => html.setAttribute('data-before', ''));
+  await page.getByRole('button', { name: 'Switch it on' }).click();
+  await answer.getByText('Not quite. No delay, ever.').waitFor();
+  await answer.getByText('You said: The delay, as before.').waitFor();
+  await why.waitFor();
+  await page.getByRole('button', { name: 'Look' }).click();
+
+  await frame.locator('html:not([data-before])').waitFor();
+  const heard = (type: string) => frame.locator('#events li b', { hasText: type });
+  await frame.locator('#events li', { hasText: 'platform' }).first().waitFor();
+  await frame.locator('.tape', { hasText: 'event: delay' }).waitFor();
+  assert.equal(await heard('delay').count(), 0, 'it was on the wire, and nobody listened');
+  await page.getByRole('button', { name: 'Take it away' }).click();
+  await page.locator('#trap-banner').waitFor({ state: 'hidden' });
+  await heard('delay').first().waitFor();
 });
 
 test('the connections in use are those of all tabs, for the limit is theirs together', async () => {
