@@ -30,7 +30,8 @@ const SCALE = 1.5;
 /** So many events are on the tape when the picture is taken: the times differ, their number does not. */
 const EVENTS = 4;
 
-const FIRST_LINE = 20; // of server.ts in the editor: the function that streams
+/** The first line of server.ts that is seen in the editor: what streams stands below it. */
+const FIRST_LINE = '// Called once for each client.';
 
 const DEADLINE = 20_000; // milliseconds for any one thing to be seen
 
@@ -113,12 +114,14 @@ async function prepare(page: Page): Promise<void> {
   await judge(page);
   await judge(page); // the first time everything is done for the first time
 
-  // The function with the mistake is shown, and nothing has the focus.
-  await editor.evaluate((content, line) => {
-    const scroller = content.closest('.cm-scroller')!;
-    scroller.scrollTop = line * content.querySelector<HTMLElement>('.cm-line')!.offsetHeight;
+  // The function with the mistake is shown, and nothing has the focus. The editor has only those lines
+  // that are near: first it is led there.
+  const scroller = page.locator('#editor-host .cm-scroller');
+  await scroller.evaluate((box) => box.scrollTo(0, box.scrollHeight / 2));
+  await scroller.locator('.cm-line', { hasText: FIRST_LINE }).evaluate((line) => {
+    line.closest('.cm-scroller')!.scrollTop = (line as HTMLElement).offsetTop;
     (document.activeElement as HTMLElement | null)?.blur();
-  }, FIRST_LINE);
+  });
   await page.locator('#stage').evaluate((stage, isNarrow) => {
     if (isNarrow) stage.scrollIntoView();
     else scrollTo(0, 0);
