@@ -40,7 +40,7 @@ export async function timeLoop({ lesson: number, saves, log }: LoopOptions): Pro
     }
     const stages = [0, ...serverSteps.map(([step]) => step)];
     for (let count = 0; count < saves; count++) {
-      const step = stages[(count * 3 + 1) % stages.length]!;
+      const step = stages[(saves - count) % stages.length]!;
       const text = `${textsAtStep(lesson, step).get('server.ts')}// save ${count}\n`;
       const save = await desk.save('server.ts', text);
       shown.push({ step, save });

@@ -36,12 +36,17 @@ export async function typesCome(
   // A line that no client reads may be the name, written in words of one's own.
   const skipped = wrongInStream(answer, ({ id }) => id === 'unknown-field');
   if (skipped) throw new Failure({ ...skipped, advice: otherwise });
+  // Where no client at all has been sent one, none was sent to another one instead.
+  const someoneHeard = answer.stage.answers.some(({ events }) =>
+    events.some(({ type }) => missing().includes(type)),
+  );
   const names = missing().map((type) => `\`${type}\``);
   throw new Failure({
     sentence: `No event of the type ${listed(names, 'or')} came within ${aboutSeconds(within)}. ${whatCame(answer.events)}`,
     excerpt: typeTable(answer),
     advice: otherwise,
     at: within,
+    certain: !someoneHeard,
   });
 }
 

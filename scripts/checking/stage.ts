@@ -194,6 +194,11 @@ export class Stage {
     return exchanges.find(({ ending }) => ending === 'refused')?.cause;
   }
 
+  /** All answers so far, those of other checks included. */
+  get answers(): Answer[] {
+    return [...this.#open];
+  }
+
   /** How many requests were made here so far. */
   get requests(): number {
     return this.#open.size;
