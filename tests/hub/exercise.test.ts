@@ -120,10 +120,12 @@ test('of saves in quick succession only the last one gets a report', async (t) =
   await live.hears('exercise', ({ hash }) => hash === hashOf(finished));
   const { data } = live.told.filter(({ type }) => type === 'judge-started').at(-1)!;
   assert.equal((await reportAfter(data.run - 1)).failed, 0);
-  const reports = live.told.filter(
-    ({ type, data }) => type === 'judging' && data.judging.kind === 'report',
-  );
-  assert.equal(reports.length, 1);
+  // A judging that is over before the next save may report; one that was overtaken may not.
+  let latest = 0;
+  for (const { type, data } of live.told) {
+    if (type === 'judge-started') latest = data.run;
+    if (type === 'judging' && data.judging.kind === 'report') assert.equal(data.run, latest);
+  }
 });
 
 test('the newest save is judged while the shown exercise starts anew behind the same address', async (t) => {

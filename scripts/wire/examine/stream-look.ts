@@ -43,6 +43,8 @@ export class StreamLook {
   #onEvent: ((event: StreamEvent) => void) | undefined;
   /** Until when was looked, if it was left. */
   #leftAt: number | undefined;
+  /** Whether it was left while bytes that had come were still to be unfolded: their end is not known. */
+  #leftUnread = false;
 
   constructor(inquiry: Inquiry, options: LookOptions = {}) {
     const { lastEventId = '', insecure = false } = options;
@@ -70,7 +72,7 @@ export class StreamLook {
 
   /** How it ended; undefined while it is open, or while what came is still being unfolded. */
   get ending(): Ending | undefined {
-    return this.#ended ? this.exchange.ending : undefined;
+    return this.#ended ? this.#howItEnded : undefined;
   }
 
   /** Milliseconds since it was opened. */
@@ -119,6 +121,7 @@ export class StreamLook {
   /** Leaves, as a client does that has seen enough. */
   leave(): void {
     this.#leftAt ??= this.now;
+    if (this.#decoder && !this.#ended) this.#leftUnread = true;
     this.#decoder?.stop();
     this.exchange.leave();
   }
@@ -132,10 +135,14 @@ export class StreamLook {
     const { method } = this.inquiry;
     const { connectedAt, headAt, endedAt } = this.exchange;
     const head = this.head && withoutCoding(this.head);
-    const ending = this.tooMuch ? 'flooded' : this.exchange.ending;
+    const ending = this.tooMuch ? 'flooded' : this.#howItEnded;
     const until = this.#leftAt === undefined ? undefined : Math.max(this.#leftAt, watched ?? 0);
     const { pieces } = this;
     return { method, head, connectedAt, headAt, endedAt, ending, pieces, watched: until };
+  }
+
+  get #howItEnded(): Ending | undefined {
+    return this.#leftUnread ? 'left' : this.exchange.ending;
   }
 
   /** Waits for the exchange's end, and tells those who wait of each step on the way. */
@@ -147,7 +154,7 @@ export class StreamLook {
     await this.#decoder?.finish();
     if (this.exchange.ending === 'flooded') this.#stopFor(this.exchange.cause ?? '');
     // Where we left, the rest of the body is unknown and not its end.
-    if (this.exchange.ending !== 'left') this.reader.end(this.exchange.endedAt);
+    if (this.#howItEnded !== 'left') this.reader.end(this.exchange.endedAt);
     this.#ended = true;
     this.#look();
   }
