@@ -9,6 +9,13 @@ const SLOW = 400; // milliseconds: long enough to see, short enough to wait for
 const HOLD = 256; // bytes: some seconds of a station clock
 const SPLIT = 7; // bytes: cuts inside a field's name
 
+/** What a lever does, said when it is pulled. */
+const WORDS: Record<keyof Levers, (value: number) => string> = {
+  split: (bytes) => `Pieces of at most ${bytes} bytes.`,
+  hold: (bytes) => `Nothing passes before ${bytes} bytes have come.`,
+  slow: (milliseconds) => `Each piece comes ${milliseconds} ms later.`,
+};
+
 /** The switch "finished or mine". */
 export function showWatch(stage: Stage, choose: (which: Which) => void): void {
   const buttons = [...byId('watch').querySelectorAll<HTMLButtonElement>('button')];
@@ -65,7 +72,7 @@ export function showLevers(stage: Stage, folder: string, say: (word: string) => 
   };
   const toggle = (lever: keyof Levers, value: number) => {
     const isOn = toggles[lever].getAttribute('aria-pressed') === 'true';
-    pull('levers', { [lever]: isOn ? 0 : value });
+    pull('levers', { [lever]: isOn ? 0 : value }, isOn ? '' : WORDS[lever](value));
   };
   size.addEventListener('change', () => {
     if ((stage.state?.levers?.split ?? 0) > 0) pull('levers', { split: splitSize() });
