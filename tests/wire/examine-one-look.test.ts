@@ -83,7 +83,7 @@ describe('judges time', TOGETHER, () => {
       response.writeHead(200, HEAD);
       setTimeout(() => response.write('data: a\n\n'), 1150).unref();
     });
-    assert.ok(ids((await look(port, 1600)).findings).includes('head-late (warning)'));
+    assert.ok(ids((await look(port, 3000)).findings).includes('head-late (warning)'));
   });
 
   it('is quiet about a head at once and an event much later', async (context) => {
@@ -91,7 +91,7 @@ describe('judges time', TOGETHER, () => {
       response.writeHead(200, HEAD).flushHeaders();
       setTimeout(() => response.write('data: a\n\n'), 1150).unref();
     });
-    assert.deepEqual(ids((await look(port, 1600)).findings), ['no-ids (note)']);
+    assert.deepEqual(ids((await look(port, 3000)).findings), ['no-ids (note)']);
   });
 
   it('held-back: all at the very end, behind a compressor that is never flushed', async (context) => {
@@ -100,7 +100,7 @@ describe('judges time', TOGETHER, () => {
       const all = gzipSync('data: a\n\n'.repeat(5));
       setTimeout(() => response.end(all), 2150).unref();
     });
-    const found = ids((await look(port, 2700)).findings);
+    const found = ids((await look(port, 6000)).findings);
     assert.ok(found.includes('held-back (warning)'), found.join());
     assert.ok(found.includes('compressed (note)'), found.join());
   });
@@ -133,7 +133,7 @@ describe('judges time', TOGETHER, () => {
       };
       setTimeout(speak, 2150);
     });
-    const found = ids((await look(port, 2900)).findings);
+    const found = ids((await look(port, 6000)).findings);
     assert.deepEqual(found, ['no-ids (note)', 'ends (note)']);
   });
 
