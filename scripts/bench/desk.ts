@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Browser, Page } from 'playwright';
+import type { Browser } from 'playwright';
 import { findBrowser } from '../checking/browser.ts';
 import { type Lesson, listLessons } from '../course/lessons.ts';
 import { KitError } from '../kit-error.ts';
@@ -44,23 +44,22 @@ export class Desk {
   readonly lesson: Lesson;
   readonly hub: HubProcess;
   readonly #browser: Browser;
-  readonly #page: Page;
+  readonly #sights: Sights;
   readonly #editor: OwnEditor;
-  #seen = 0;
 
   private constructor(
     root: string,
     lesson: Lesson,
     hub: HubProcess,
     browser: Browser,
-    page: Page,
+    sights: Sights,
     editor: OwnEditor,
   ) {
     this.root = root;
     this.lesson = lesson;
     this.hub = hub;
     this.#browser = browser;
-    this.#page = page;
+    this.#sights = sights;
     this.#editor = editor;
   }
 
@@ -92,9 +91,11 @@ export class Desk {
       await page.goto(hub.page(`lessons/${lesson.folder}`));
       await page.locator('#editor-host .cm-content').waitFor();
       await page.locator('[data-which="mine"]').click();
+      const sights = new Sights();
+      await page.exposeFunction('tellSight', (sight: Sight) => sights.add(sight));
       await page.evaluate(readFileSync(join(import.meta.dirname, 'board-watch.js'), 'utf8'));
       await pause(2000); // whatever is made once is made now
-      return new Desk(root, lesson, hub, browser, page, openEditor());
+      return new Desk(root, lesson, hub, browser, sights, openEditor());
     } catch (error) {
       for (const step of undo) await step();
       throw error;
@@ -116,24 +117,14 @@ export class Desk {
     text: string,
     until: 'complete' | 'provisional' = 'complete',
   ): Promise<Shown> {
-    const from = (await this.#sights()).length;
-    this.#seen = from;
+    const seen = this.#sights.until(until, PATIENCE);
     const written = await this.#editor.save(this.file(name), text);
-    await this.#page
-      .waitForFunction(
-        ([first, kind]) => {
-          const { sights } = window as unknown as { sights: Sight[] };
-          return sights.slice(first as number).some((sight) => sight.kind === kind);
-        },
-        [from, until] as const,
-        { timeout: PATIENCE, polling: 50 },
-      )
-      .catch(() => {
-        throw new KitError(
-          `The board has shown nothing final within ${PATIENCE / 1000} s of a save of ${name}.`,
-        );
-      });
-    const sights = (await this.#sights()).slice(this.#seen);
+    const sights = await seen;
+    if (!sights) {
+      throw new KitError(
+        `The board has shown nothing final within ${PATIENCE / 1000} s of a save of ${name}.`,
+      );
+    }
     const at = (kind: Sight['kind']) => {
       const sight = sights.find((one) => one.kind === kind);
       return sight && sight.at - written;
@@ -157,9 +148,34 @@ export class Desk {
     await this.hub.end();
     removeFolder(this.root);
   }
+}
 
-  #sights(): Promise<Sight[]> {
-    return this.#page.evaluate(() => (window as unknown as { sights: Sight[] }).sights);
+/** What the page tells, handed to whoever waits for it. */
+class Sights {
+  #seen: Sight[] = [];
+  #look = () => {};
+
+  add(sight: Sight): void {
+    this.#seen.push(sight);
+    this.#look();
+  }
+
+  /**
+   * Begins anew, and resolves to all that is seen until something of this kind is.
+   *
+   * @returns undefined if that does not come in so many milliseconds
+   */
+  until(kind: Sight['kind'], milliseconds: number): Promise<Sight[] | undefined> {
+    this.#seen = [];
+    return new Promise((resolve) => {
+      const late = setTimeout(() => resolve(undefined), milliseconds);
+      this.#look = () => {
+        if (this.#seen.at(-1)?.kind !== kind) return;
+        clearTimeout(late);
+        this.#look = () => {};
+        resolve(this.#seen);
+      };
+    });
   }
 }
 

@@ -61,7 +61,7 @@ export function printed(run: Run, stream?: 'stdout' | 'stderr'): string {
 export async function until<Value>(
   what: string,
   look: () => Value | Promise<Value>,
-  milliseconds = 5000,
+  milliseconds = 20_000,
 ): Promise<NonNullable<Value>> {
   const deadline = performance.now() + milliseconds;
   while (performance.now() < deadline) {
