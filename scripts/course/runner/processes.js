@@ -14,25 +14,21 @@ export const TAG = 'DOWN_THE_WIRE_RUN';
 /**
  * The processes of this machine that are alive; a zombie, which only waits to be collected, is not.
  * @param {string} tag value of the TAG variable to look for
- * @param {number} leader nobody is looked for who was there before this one
  * @returns {Process[]} empty where this system gives no list
  */
-function listProcesses(tag, leader) {
-  if (process.platform === 'linux') return listFromProc(`${TAG}=${tag}`, leader);
+function listProcesses(tag) {
+  if (process.platform === 'linux') return listFromProc(`${TAG}=${tag}`);
   if (process.platform === 'win32') return [];
   return listFromPs(`${TAG}=${tag}`);
 }
 
-/** @param {string} mark @param {number} leader @returns {Process[]} */
-function listFromProc(mark, leader) {
+/** @param {string} mark @returns {Process[]} */
+function listFromProc(mark) {
   /** @type {Process[]} */
   const found = [];
-  // Numbers are given out in turn, so a smaller one was there before: to read on is slow, and there
-  // may be hundreds. Only when they have begun anew meanwhile can it be one of ours.
-  const first = latestPid() >= leader ? leader : 0;
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
-    if (!pid || pid < first) continue;
+    if (!pid) continue;
     try {
       // "12 (a name) S 1 12 …": a name may hold spaces and brackets, so read on from the last one.
       const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
@@ -49,15 +45,6 @@ function listFromProc(mark, leader) {
     }
   }
   return found;
-}
-
-/** The number that was given out last; 0 where the system keeps that to itself. */
-function latestPid() {
-  try {
-    return Number(readFileSync('/proc/loadavg', 'latin1').trim().split(' ').pop());
-  } catch {
-    return 0;
-  }
 }
 
 /** @param {string} name */
@@ -100,7 +87,7 @@ function listFromPs(mark) {
  * @returns {number[]} pids
  */
 export function livingProcesses(leader, tag, known) {
-  const all = listProcesses(tag, leader);
+  const all = listProcesses(tag);
   const ours = new Set([leader, ...known]);
   const found = new Set();
   // A child may be listed before its parent: go round until a round finds nothing new.
