@@ -13,6 +13,7 @@ export function showBoard(verdicts: Verdicts): void {
 
   verdicts.onChange((outcome) => {
     list.setAttribute('aria-busy', String(outcome.running));
+    if (outcome.run !== undefined) list.dataset.run = String(outcome.run);
     note.textContent = noteOf(outcome);
     fill(sum, ...sumOf(outcome));
     flaps = drawFlaps(list, flaps, outcome.rows);
@@ -116,14 +117,15 @@ function noteOf({ running, provisional, broken, milliseconds, judged }: Outcome)
   return judged ? '' : 'save, and it is judged';
 }
 
-function sumOf({ rows, running, provisional, broken, judged }: Outcome): (Node | string)[] {
+function sumOf({ rows, running, calm, provisional, broken, judged }: Outcome): (Node | string)[] {
   if (running && provisional) return withCode(provisional);
   if (broken !== undefined) return withCode(broken);
   const passed = rows.filter(({ state }) => state === 'passed').length;
   const failed = rows.find(({ state }) => state === 'failed');
   if (!judged && passed === 0) return [];
   // Until the last verdict is there nobody knows how many there will be.
-  if (running) return [`${passed} passed so far.`, failed ? ` Step ${failed.step} failed.` : ''];
+  if (running && !calm)
+    return [`${passed} passed so far.`, failed ? ` Step ${failed.step} failed.` : ''];
   if (passed === rows.length) return [sign('✓'), ` All ${rows.length} checks pass.`];
   const sum = `${passed} of ${rows.length} passed.`;
   if (failed) return [sum, ` Next: step ${failed.step}.`];

@@ -21,6 +21,10 @@ export interface Outcome {
   rows: Row[];
   /** Whether checks are running. */
   running: boolean;
+  /** They have only just begun: the rows are still those of before, and may be right in a blink. */
+  calm: boolean;
+  /** Which judging this is, once there is one. */
+  run?: number | string;
   /** Whether anything has been judged at all. */
   judged: boolean;
   /** Said while it runs and nothing is final. */
@@ -32,6 +36,12 @@ export interface Outcome {
   /** Set for one moment: this change is the report. */
   complete: boolean;
 }
+
+/**
+ * Milliseconds for which the board keeps what it shows while checks run. Most judgings are over by
+ * then, and only what has changed turns; a row that turned twice would say less and cost a frame.
+ */
+const CALM = 150;
 
 /** Follows the verdicts of one lesson. */
 export class Verdicts {
@@ -46,6 +56,9 @@ export class Verdicts {
   #provisional: string | undefined;
   #broken: string | undefined;
   #milliseconds: number | undefined;
+  /** What is shown until the calm ends. */
+  #before: Row[] | undefined;
+  #calmTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(live: Live, folder: string, steps: { step: number; title: string }[]) {
     this.#steps = steps;
@@ -69,12 +82,14 @@ export class Verdicts {
 
   /** Says which steps passed before this page was opened. */
   remember(passed: number[]): void {
+    this.#endCalm();
     this.#passedBefore = new Set(passed);
     this.#tell(false);
   }
 
   /** Says that the exercise is another one now: nothing that was judged holds for it. */
   clear(): void {
+    this.#endCalm();
     this.#verdicts = [];
     this.#passedBefore.clear();
     this.#broken = undefined;
@@ -84,8 +99,10 @@ export class Verdicts {
 
   outcome(complete = false): Outcome {
     return {
-      rows: this.#rows(),
+      rows: this.#before ?? this.#rows(),
       running: this.#running,
+      calm: this.#before !== undefined,
+      ...(this.#run !== undefined && { run: this.#run }),
       judged: this.#verdicts.length > 0,
       ...(this.#provisional !== undefined && { provisional: this.#provisional }),
       ...(this.#broken !== undefined && { broken: this.#broken }),
@@ -95,6 +112,12 @@ export class Verdicts {
   }
 
   #begin(run: number | string): void {
+    this.#before ??= this.#rows();
+    clearTimeout(this.#calmTimer);
+    this.#calmTimer = setTimeout(() => {
+      this.#endCalm();
+      this.#tell(false);
+    }, CALM);
     this.#run = run;
     this.#running = true;
     this.#fresh.clear();
@@ -108,10 +131,11 @@ export class Verdicts {
     if (run !== this.#run) return; // an older run that a save has overtaken
     if (judging.kind === 'provisional') {
       this.#provisional = judging.message;
+      this.#endCalm();
       this.#tell(false);
     } else if (judging.kind === 'verdict') {
       this.#takeVerdict(judging.verdict);
-      this.#tell(false);
+      if (!this.#before) this.#tell(false);
     } else if (judging.kind === 'broken') {
       // What an earlier version was told does not hold for this one.
       this.#verdicts = this.#verdicts.filter(({ step }) => this.#fresh.has(step));
@@ -134,7 +158,13 @@ export class Verdicts {
     this.#provisional = undefined;
   }
 
+  #endCalm(): void {
+    clearTimeout(this.#calmTimer);
+    this.#before = undefined;
+  }
+
   #stop(complete = false): void {
+    this.#endCalm();
     this.#running = false;
     this.#provisional = undefined;
     this.#tell(complete);

@@ -16,8 +16,10 @@ const look = () => {
   const busy = list.getAttribute('aria-busy') === 'true';
   const waits = note.textContent === 'still waiting';
   const kind = !busy ? 'complete' : waits ? 'provisional' : 'started';
-  if (kind === latest) return;
-  latest = kind;
+  // A judging may be over before we have looked at its beginning.
+  const now = `${kind} ${list.dataset.run}`;
+  if (now === latest) return;
+  latest = now;
   const rows = [...list.children].map((row) => ({
     step: Number(/** @type {HTMLElement} */ (row).dataset.step),
     state: String(/** @type {HTMLElement} */ (row).dataset.state),

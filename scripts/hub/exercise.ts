@@ -27,6 +27,8 @@ export async function exerciseFolder(root: string, lesson: Lesson): Promise<stri
 /** The checks and all that they stand on are loaded with the first exercise, not with the hub. */
 export const loadJudge = () => import('../checking/judge.ts');
 
+/** The judge is loaded so long after the exercise was opened: the page comes first. */
+const JUDGE_LOADS = 500; // milliseconds
 /** A file that is gone or empty is often just being replaced. */
 const SECOND_LOOK = 60; // milliseconds
 /** What keeps a program from running is named for good within a second. */
@@ -90,6 +92,8 @@ export class Exercise {
       log(`Saves in your own editor are not seen (${code}): press "Save and judge" in the page.`);
     }
     this.#known = (await this.#hashes()) ?? new Map();
+    // Whoever opens an exercise will save soon: the judge need not be loaded only then.
+    setTimeout(() => void loadJudge().catch(() => {}), JUDGE_LOADS).unref();
   }
 
   /** Looks at once whether anything has changed, and if so tells and judges it. */
