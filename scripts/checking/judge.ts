@@ -19,6 +19,10 @@ export type { Judging, Report, Verdict } from './verdict.ts';
 
 /** How much faster than real time the clock of an exercise's server runs, unless its lesson says. */
 const SPEED = 75;
+/** A clock that runs so much slower is tried next, where the machine may be to blame for a failure. */
+const SLOWER = 4;
+/** No clock runs slower than that for the machine's sake. */
+const SLOWEST = 8;
 /** How many checks may have their pages played at a time. */
 const PAGES = 3;
 /** Real milliseconds that it may take to find out which step made a program crash. */
@@ -60,7 +64,7 @@ export async function judgeOrigin(
 ): Promise<Report> {
   options.signal?.throwIfAborted();
   const judgement = new Judgement(lesson, await loadChecks(lesson), options);
-  const problem = await judgement.judge(target, judgement.undecided());
+  const { problem } = await judgement.judge(target, judgement.undecided());
   if (problem) judgement.giveUp(problem);
   return judgement.finish(target.origin);
 }
@@ -84,7 +88,7 @@ export async function judgeExercise(
   const judgement = new Judgement(lesson, await loadChecks(lesson), options);
   await options.memory?.look(lesson, directory);
   judgement.recall();
-  const speed = options.speed ?? (await speedFor(lesson));
+  let speed = options.speed ?? (await speedFor(lesson));
 
   /** Runs the program once, for some of the checks. `served`: it listened before it broke down. */
   async function judgeOnce(checks: Check[]) {
@@ -92,14 +96,12 @@ export async function judgeExercise(
     const file = options.file !== undefined && { file: options.file };
     const run = runner.start({ directory, ...file, port, publicPort: port, secondPort, speed });
     const { heard, problem } = await judgement.waitForListening(run).catch(stopAndThrow);
-    if (!heard) return { run, problem, served: false };
+    if (!heard) return { run, problem, served: false, disturbed: false };
     const page = { directory, host: pages!, turns: new Turns(PAGES) };
     const target = { origin: run.origin, speed, run, page };
-    return {
-      run,
-      problem: await judgement.judge(target, checks).catch(stopAndThrow),
-      served: true,
-    };
+    const last = speed <= SLOWEST;
+    const judged = await judgement.judge(target, checks, last).catch(stopAndThrow);
+    return { run, ...judged, served: true };
 
     async function stopAndThrow(reason: unknown): Promise<never> {
       await run.stop();
@@ -111,7 +113,13 @@ export async function judgeExercise(
   let crash: RunProblem | undefined;
   for (;;) {
     const begunOnce = performance.now();
-    const { run, problem, served } = await judgeOnce(checks);
+    const { run, problem, served, disturbed = false } = await judgeOnce(checks);
+    if (disturbed) {
+      await run.stop();
+      speed = Math.max(SLOWEST, speed / SLOWER);
+      checks = judgement.undecided();
+      continue;
+    }
     crash = problem ?? crash;
     // The checks ran side by side: which of them was too much for the program? Those of the last
     // step are left out, and the others are asked again.

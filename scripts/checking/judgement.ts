@@ -38,6 +38,9 @@ export interface JudgeOptions {
 /** Real milliseconds after which a learner is told that we still wait: it is read within a second. */
 const PROVISIONAL = 700;
 const PATIENCE = 10_000;
+/** Real milliseconds that may be lost to other programs while checks run; more, and a clock that
+ * runs fast may have been a second of the lesson late. */
+const DISTURBANCE = 5;
 /** Real milliseconds between a process's last byte and the news of its end. */
 const DYING = 200;
 /** One judging. */
@@ -115,26 +118,35 @@ export class Judgement {
   }
 
   /**
-   * Runs checks, until each has its verdict or the program has a problem.
+   * Runs checks, until each has its verdict or the program has a problem. A failure that the machine
+   * may be to blame for is no verdict where the clock can run slower.
    *
-   * @returns the problem, if there is one
+   * @param last whether no slower clock is left
+   * @returns the problem, if there is one; `disturbed`: some failures are no verdicts yet
    * @throws KitError if the target cannot be reached, and is not ours
    * @throws the signal's reason
    */
-  async judge(target: Target, checks: Check[]): Promise<RunProblem | undefined> {
+  async judge(
+    target: Target,
+    checks: Check[],
+    last = true,
+  ): Promise<{ problem?: RunProblem | undefined; disturbed?: boolean }> {
     const warning = setTimeout(async () => {
       if (!target.run || !(await isBusy(target.run))) return;
       this.#say('The server is busy and does not answer. Still waiting.');
     }, PROVISIONAL);
     try {
-      const { unreachable, problem } = await this.#round(target, checks);
-      if (problem) return problem;
+      const { unreachable, problem, disturbed } = await this.#round(target, checks, last);
+      if (problem) return { problem };
       if (unreachable && !target.run) throw cannotReach(target, unreachable);
+      let isDisturbed = disturbed;
       for (let [check] = this.#ledger.doubtful; check; [check] = this.#ledger.doubtful) {
-        const { problem } = await this.#round(target, [check]);
-        if (problem) return problem;
+        if (isDisturbed) return { disturbed: true };
+        const { problem, disturbed } = await this.#round(target, [check], last);
+        if (problem) return { problem };
+        isDisturbed = disturbed;
       }
-      return undefined;
+      return {};
     } finally {
       clearTimeout(warning);
     }
@@ -152,19 +164,32 @@ export class Judgement {
   async #round(
     target: Target,
     checks: Check[],
-  ): Promise<{ unreachable?: string | undefined; problem?: RunProblem | undefined }> {
+    last: boolean,
+  ): Promise<{
+    unreachable?: string | undefined;
+    problem?: RunProblem | undefined;
+    disturbed: boolean;
+  }> {
     const stage = new Stage(target, this.#patience);
     const alone = checks.length === 1;
+    let disturbed = false;
+    const lostBefore = last ? 0 : await stage.lost();
     const all = checks.map(async (check) => {
       const { outcome, isOfPage } = await outcomeOf(check, stage, alone);
       if (outcome.kind === 'failed' && (await hasBrokenDown(stage))) return;
+      if (outcome.kind === 'failed' && !last && !isOfPage && !outcome.explanation.certain) {
+        if ((await stage.lost()) - lostBefore > DISTURBANCE) {
+          disturbed = true;
+          outcome.sure = false;
+        }
+      }
       if (stage.closed) return;
       this.#ledger.note(check, outcome);
       if (isOfPage) this.#options.memory?.remember(check, outcome);
     });
     try {
       const { problem } = await this.#unlessInterrupted(target.run, Promise.all(all));
-      return { unreachable: stage.unreachable, problem };
+      return { unreachable: stage.unreachable, problem, disturbed };
     } finally {
       stage.close();
     }

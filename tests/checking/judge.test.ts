@@ -31,9 +31,9 @@ test('only the steps that are asked for are judged', async () => {
 
 test('whoever listens late is first told of, and then judged', async () => {
   const server = 'listen(server, 1);';
-  // A second and a half of real time: the clock of the program runs 75 times as fast.
+  // A second and a half of real time: the clock of the program runs 120 times as fast.
   const change = [
-    { file: 'server.ts', from: server, to: `setTimeout(() => ${server.slice(0, -1)}, 112_500);` },
+    { file: 'server.ts', from: server, to: `setTimeout(() => ${server.slice(0, -1)}, 180_000);` },
   ];
   const files = await applyTrap(root, lesson, { name: 'late', change });
   const directory = await deriveVariant(root, lesson, 'judge-late', files);
@@ -43,6 +43,19 @@ test('whoever listens late is first told of, and then judged', async () => {
   assert.ok(first?.kind === 'provisional');
   assert.match(first.message, /^Nothing listens on port \d+ yet\. Still waiting\.$/);
   assert.equal(report.failed, 0, 'it is taken back');
+});
+
+test('a machine that lets the program wait is not laid to the learner', async () => {
+  // As if others had the processor: that is hardly a moment of the lesson, where its clock is not fast.
+  const taken = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 25);';
+  const tick = 'const clock = setInterval(() => {';
+  const change = [{ file: 'server.ts', from: tick, to: `${tick} ${taken}` }];
+  const files = await applyTrap(root, lesson, { name: 'starved', change });
+  const directory = await deriveVariant(root, lesson, 'judge-starved', files);
+  const said: Judging[] = [];
+  const report = await judgeDirectory(directory, { on: (judging) => said.push(judging) });
+  assert.equal(report.failed, 0, JSON.stringify(report.verdicts, null, 2));
+  assert.ok(said.every((one) => one.kind !== 'verdict' || one.verdict.ok !== false));
 });
 
 test('judging ends with its signal, and leaves no process behind', async () => {
