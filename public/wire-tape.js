@@ -4,7 +4,7 @@
 // Places are byte offsets in the body. A piece is shown as a row of atoms: it is cut wherever an
 // event, a comment, a finding or an entry of the log begins or ends, so that any of them can light up.
 import { make } from './element.js';
-import { visible } from './visible.js';
+import { visible, visibleBytes } from './visible.js';
 import { drawPiece, endingInWords, overlap, remark, requestHead } from './wire-rows.js';
 
 /** @typedef {import('../scripts/wire/relay.ts').WireRecord} WireRecord */
@@ -50,6 +50,9 @@ export class Tape {
     switch (record.kind) {
       case 'request':
         this.#append('up', record.at, requestHead(record.text));
+        break;
+      case 'request-piece':
+        this.#append('up', record.at, visibleBytes(bytesOf(record)));
         break;
       case 'head':
         this.#append('down', record.at, visible(record.text, { breaks: true }));
@@ -204,7 +207,7 @@ export class Tape {
 
   /** @param {Extract<WireRecord, { kind: 'piece' }>} record */
   #addPiece(record) {
-    const bytes = Uint8Array.from(atob(record.bytes), (character) => character.charCodeAt(0));
+    const bytes = bytesOf(record);
     const element = this.#append('down', record.at, '');
     // HTTP's last chunk is empty: there is something to see when its framing is shown, and only then.
     element.classList.add(bytes.length > 0 ? 'piece' : 'framing');
@@ -282,6 +285,11 @@ export class Tape {
       this.#lit.add(element);
     }
   }
+}
+
+/** @param {{ bytes: string }} record whose bytes are base64 */
+function bytesOf(record) {
+  return Uint8Array.from(atob(record.bytes), (character) => character.charCodeAt(0));
 }
 
 /** @param {Row | undefined} row */

@@ -11,7 +11,7 @@ const BURST = 1024 * 1024;
 const EACH_SECOND = 256 * 1024;
 
 /** These can be left out: the offsets of the next piece show how much is missing. */
-const MANY = new Set<WireRecord['kind']>(['piece', 'event', 'comment']);
+const MANY = new Set<WireRecord['kind']>(['request-piece', 'piece', 'event', 'comment']);
 
 export class WireFeed {
   readonly #live: Live;
@@ -116,7 +116,8 @@ export class WireFeed {
 /** About as many characters as its JSON has, without making it. */
 function costOf(record: WireRecord): number {
   const around = 250;
-  if (record.kind === 'piece') return around + record.bytes.length;
+  if (record.kind === 'piece' || record.kind === 'request-piece')
+    return around + record.bytes.length;
   if (record.kind === 'event') return around + record.data.length;
   return around;
 }

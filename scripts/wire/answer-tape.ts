@@ -20,6 +20,9 @@ import type { WireFacts } from './records.ts';
 /** An event longer than this is passed on and not read: a tape must not fill the memory. */
 const LONGEST_EVENT = 4 * 1024 * 1024;
 
+/** Of a request's body so much is shown. */
+const SHOWN_OF_REQUEST = 16 * 1024;
+
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -68,6 +71,13 @@ export class AnswerTape {
       text,
       ...(length >= 0 && { bodyLength: length }),
     });
+  }
+
+  /** Says that some of the request's body has come from the client. */
+  asks({ bytes, offset }: Part<RequestHead>): void {
+    const shown = bytes.subarray(0, Math.max(0, SHOWN_OF_REQUEST - offset));
+    if (this.#ended || shown.length === 0) return;
+    this.#emit({ kind: 'request-piece', offset, bytes: Buffer.from(shown).toString('base64') });
   }
 
   /** Whether the levers act on this answer: an event stream, or a body of unknown length. */

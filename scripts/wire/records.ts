@@ -26,6 +26,13 @@ export type WireFacts =
       bodyLength?: number;
     }
   | {
+      /** Some of the request's body, as the client sent it; of a long one only the beginning. */
+      kind: 'request-piece';
+      offset: number;
+      /** Base64. */
+      bytes: string;
+    }
+  | {
       kind: 'head';
       status: number;
       /** The head, one character for each byte (latin1). */

@@ -32,6 +32,8 @@ export class RelayConnection {
   readonly #answers = new ResponseReader();
   /** Asked and not answered, in order. */
   #asked: AnswerTape[] = [];
+  /** The one whose request the client sent last, and may still be sending. */
+  #sending: AnswerTape | undefined;
   /** Answered and not yet passed to the end. */
   readonly #underWay = new Set<AnswerTape>();
   /** The answer that comes from the server now. */
@@ -153,9 +155,11 @@ export class RelayConnection {
     }
     for (const part of this.#requests.feed(bytes)) {
       if (part.kind === 'opaque') this.#coming?.sealed('up', part.bytes.length);
+      if (part.kind === 'body') this.#sending?.asks(part);
       if (!part.head) continue;
       this.#answers.expect(part.head.method);
-      this.#asked.push(new AnswerTape(this.#teller(), part.head, part.text));
+      this.#sending = new AnswerTape(this.#teller(), part.head, part.text);
+      this.#asked.push(this.#sending);
     }
   }
 

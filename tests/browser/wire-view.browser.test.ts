@@ -137,6 +137,22 @@ describe('the wire view', { concurrency: 2 }, () => {
     await scene.page.close();
   });
 
+  it('shows the body of a request below its head, as it was cut', async () => {
+    const scene = await connected();
+    const body = Buffer.from('{ "to": "中" }');
+    for (const [start, end] of [
+      [0, 10],
+      [10, body.length],
+    ] as const) {
+      const bytes = body.subarray(start, end).toString('base64');
+      await scene.pass(1, 1, { kind: 'request-piece', offset: start, bytes });
+    }
+    const [, , first, second] = await rows(scene, 4);
+    assert.match(first!, /^0\.001 ↑\s+\{ "to": "\\xe4$/);
+    assert.match(second!, /↑\s+\\xb8\\xad" \}$/);
+    await scene.page.close();
+  });
+
   it('shows what passed as text, never as HTML', async () => {
     const scene = await connected();
     await scene.piece(1, 1, 'data: <img src=x onerror="document.title=1">\n\n');

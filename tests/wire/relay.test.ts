@@ -115,6 +115,7 @@ describe('bytes', () => {
         text: request.slice(0, -3),
         bodyLength: 3,
       },
+      { kind: 'request-piece', offset: 0, bytes: base64('abc') },
       { kind: 'head', status: 200, text: STREAM, contentType: 'text/event-stream' },
       {
         kind: 'piece',
@@ -179,6 +180,36 @@ describe('bytes', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('of the body of a request the beginning is told, without framing and wherever it was cut', async (context) => {
+    const got = promised<number>('the whole request');
+    const long = 'x'.repeat(20 * 1024);
+    const whole = [
+      'POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab',
+      'c\r\n',
+      `${chunk(long)}0\r\n\r\n`,
+    ];
+    const port = await rawServer(context, (socket) => {
+      let length = 0;
+      socket.on('data', (bytes) => {
+        length += bytes.length;
+        if (length === whole.join('').length) got.resolve(length);
+      });
+    });
+    const { relay, tape } = await relayTo(context, port);
+    const client = new Client(context, relay.port);
+    for (const part of whole) client.write(part);
+    await got.promise;
+    const body = () =>
+      tape
+        .of('request-piece')
+        .map(({ bytes }) => Buffer.from(bytes, 'base64').toString())
+        .join('');
+    await tape.until(() => body().length >= 16 * 1024);
+    assert.equal(body(), `abc${long}`.slice(0, 16 * 1024));
+    const [first, second] = tape.of('request-piece');
+    assert.equal(second!.offset, Buffer.from(first!.bytes, 'base64').length);
   });
 
   test('a request that is none reaches the server', async (context) => {
