@@ -40,13 +40,15 @@ export class Answer {
   readonly stage: Stage;
   readonly exchange: Exchange;
   readonly path: string;
+  readonly method: string;
   readonly #reader = new EventStreamReader();
   #fed = 0;
 
-  constructor(stage: Stage, exchange: Exchange, path: string) {
+  constructor(stage: Stage, exchange: Exchange, path: string, method = 'GET') {
     this.stage = stage;
     this.exchange = exchange;
     this.path = path;
+    this.method = method;
   }
 
   /** All that has come so far, read by the rules. Times are real milliseconds since the request. */

@@ -89,7 +89,7 @@ export function explainNoHead(answer: Answer, within: number, otherwise?: string
     };
   }
   return {
-    sentence: `No byte of an answer to \`GET ${answer.path}\` came within ${aboutSeconds(within)}, not even its head.`,
+    sentence: `No byte of an answer to \`${answer.method} ${answer.path}\` came within ${aboutSeconds(within)}, not even its head.`,
     advice: otherwise,
     at: within,
   };

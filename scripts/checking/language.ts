@@ -13,7 +13,7 @@ import { Answer } from './answer.ts';
 import { Crowd } from './crowd.ts';
 import { Failure } from './failure.ts';
 import { PageScene } from './page/scene.ts';
-import type { Stage } from './stage.ts';
+import type { RequestOptions, Stage } from './stage.ts';
 
 export type { Otherwise } from './answer.ts';
 export { answer, silence, stream } from './page/replies.ts';
@@ -28,6 +28,11 @@ export interface Scene {
   watch: (path: string) => Answer;
   /** A client of this check alone. It leaves when the check is over. */
   get: (path: string, headers?: Record<string, string>) => Answer;
+  /**
+   * Any request, with a body if there is one: `send('/enquiries', { headers, body: '{}' })` is a POST.
+   * A body may be a list of pieces, which arrive one by one. The client leaves when the check is over.
+   */
+  send: (path: string, request?: RequestOptions) => Answer;
   /** Many clients; the one that all checks share is the first of them, and stays. */
   crowd: (path: string, size: number) => Crowd;
   /** Opens the exercise's page against a scripted server: see page/open-page.ts. */
@@ -79,6 +84,12 @@ export function sceneOn(stage: Stage): {
     get: (path, headers) => {
       asksServer = true;
       const answer = stage.get(path, headers);
+      own.push(answer);
+      return answer;
+    },
+    send: (path, request) => {
+      asksServer = true;
+      const answer = stage.send(path, request);
       own.push(answer);
       return answer;
     },

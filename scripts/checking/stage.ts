@@ -25,6 +25,16 @@ export interface Target {
   page?: PageTarget | undefined;
 }
 
+/** A request that is not what an EventSource sends. */
+export interface RequestOptions {
+  /** POST if not given. */
+  method?: string;
+  /** A `Content-Length` is added, unless they say themselves how the body is framed. */
+  headers?: Record<string, string>;
+  /** The body, or the pieces that it is sent in: they may be cut inside a character. */
+  body?: string | Uint8Array | (string | Uint8Array)[];
+}
+
 /** Counts of the server's process; see `Run.state`. */
 export type Counts = NonNullable<Awaited<ReturnType<Run['state']>>>;
 
@@ -53,6 +63,8 @@ export class Stage {
   readonly #patience: number;
   readonly #open = new Set<Answer>();
   readonly #watched = new Map<string, Answer>();
+  /** Requests of which the rest is still on its way. */
+  readonly #sending = new Map<Answer, Promise<void>>();
   readonly #closing: (() => void)[] = [];
   readonly #silence: Silence;
   readonly #stalls = new Stalls();
@@ -74,9 +86,41 @@ export class Stage {
     return this.#ask(path, headers);
   }
 
-  #ask(path: string, headers: Record<string, string>): Answer {
-    const exchange = openExchange({ origin: this.target.origin, path, headers }, { limit: LIMIT });
-    const answer = new Answer(this, exchange, path);
+  /**
+   * Sends any request. A body in several pieces goes out one piece after the other: each one when the
+   * server has had its turn with those before, so that no two of them are read as one.
+   */
+  send(path: string, { method = 'POST', headers = {}, body = [] }: RequestOptions = {}): Answer {
+    this.asked++;
+    const pieces = (Array.isArray(body) ? body : [body]).map((piece) => Buffer.from(piece));
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const isFramed = Object.keys(headers).some((name) => /^(content-length|transfer-)/i.test(name));
+    const isAsIs = isFramed || (length === 0 && method !== 'POST');
+    const framed = isAsIs ? headers : { ...headers, 'Content-Length': String(length) };
+    const answer = this.#ask(path, framed, method, pieces[0]);
+    if (pieces.length > 1) this.#sending.set(answer, this.#sendRest(answer, pieces.slice(1)));
+    return answer;
+  }
+
+  async #sendRest({ exchange }: Answer, pieces: Buffer[]): Promise<void> {
+    await exchange.until(() => exchange.connectedAt !== undefined, WITNESS);
+    for (const piece of pieces) {
+      if (exchange.ending) return;
+      await this.takesItsTurn().catch(() => {}); // one that is busy is told of by who waits for it
+      exchange.send(piece);
+    }
+  }
+
+  #ask(
+    path: string,
+    headers: Record<string, string>,
+    method = 'GET',
+    body: Uint8Array = new Uint8Array(),
+  ): Answer {
+    const { origin } = this.target;
+    const request = { origin, path, headers, method, ...(body.length > 0 && { body }) };
+    const exchange = openExchange(request, { limit: LIMIT });
+    const answer = new Answer(this, exchange, path, method);
     this.#open.add(answer);
     if (this.closed) answer.leave();
     return answer;
@@ -103,7 +147,7 @@ export class Stage {
    * Waits until `look` gives something.
    *
    * @param answer where it is expected
-   * @param within lesson milliseconds, counted from now
+   * @param within lesson milliseconds, counted from now, or from when the request is sent
    * @returns what `look` gave; undefined if it does not come, or the answer has ended without it
    * @throws Failure if the server is busy without end
    */
@@ -112,6 +156,7 @@ export class Stage {
     look: (answer: Answer) => T | undefined | false,
     within: number,
   ): Promise<T | undefined> {
+    await this.#sending.get(answer);
     const seen = () => look(answer);
     const over = new AbortController();
     const waiting = answer.exchange

@@ -150,6 +150,14 @@ export class Exchange {
     });
   }
 
+  /**
+   * Sends more of the request's body, byte for byte, in a write of its own. The request's headers have
+   * to announce it: a `Content-Length` for the whole, or `Transfer-Encoding: chunked`.
+   */
+  send(bytes: string | Uint8Array): void {
+    if (!this.ending) this.#socket?.write(bytes);
+  }
+
   /** Closes the connection now, as a client does that has seen enough. */
   leave(): void {
     this.#end('left');

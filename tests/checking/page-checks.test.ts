@@ -83,6 +83,28 @@ describe('a page under check', { concurrency: 2 }, () => {
     assert.deepEqual(heard, { passed: true });
   });
 
+  test('has the body of its request seen, and may be answered with bytes cut inside a character', async () => {
+    const outcome = await play('asks-by-post', async (page) => {
+      const train = Buffer.from('🚂');
+      const board = await page.open({
+        '/enquiries': answer(200, { body: train.subarray(0, 1), whole: false }),
+      });
+      await board.click('Connect EventSource');
+      const wire = await board.request('/enquiries', { from: 'fetch', ...soon });
+      assert.equal(wire.seen.method, 'POST');
+      assert.equal(wire.seen.headers['content-type'], 'application/json');
+      assert.equal(wire.seen.body, '{"question":"Where to? 中"}');
+      wire.send(train.subarray(1, 3));
+      assert.equal(wire.sent, '');
+      wire.send(train.subarray(3));
+      assert.equal(wire.sent, '🚂');
+      await board.shows('200: 🚂', { in: '#sign', ...soon });
+      wire.end();
+      await board.shows('200: 🚂 (the end)', { in: '#sign', ...soon });
+    });
+    assert.deepEqual(outcome, { passed: true });
+  });
+
   test('may be left without an answer', async () => {
     const outcome = await play('right', async (page) => {
       const board = await page.open({ '/departures': silence() });

@@ -6,8 +6,8 @@ export interface Reply {
   /** 0: no byte of an answer comes. */
   status: number;
   headers: Record<string, string>;
-  /** The body's beginning. */
-  body: string;
+  /** The body's beginning; bytes may end inside a character. */
+  body: string | Uint8Array;
   /** Whether that is the whole body. */
   whole: boolean;
 }
@@ -35,13 +35,19 @@ export function stream(...blocks: string[]): Reply {
 /**
  * A whole answer: `answer(204)`, `answer(404)`, `answer(200, { type: 'application/json', body })`.
  *
- * @param content the type is text/plain where none is given
+ * @param content the type is text/plain where none is given. With `whole: false` the check goes on
+ *   with `send`, `end` and `cut` of its wire, byte for byte.
  */
 export function answer(
   status: number,
-  content: { type?: string; body?: string; headers?: Record<string, string> } = {},
+  content: {
+    type?: string;
+    body?: string | Uint8Array;
+    headers?: Record<string, string>;
+    whole?: boolean;
+  } = {},
 ): Reply {
-  const { type = 'text/plain; charset=utf-8', body = '', headers } = content;
+  const { type = 'text/plain; charset=utf-8', body = '', headers, whole = true } = content;
   const bodiless = status === 204 || status === 304;
   return {
     status,
@@ -51,7 +57,7 @@ export function answer(
       ...headers,
     },
     body: bodiless ? '' : body,
-    whole: true,
+    whole: bodiless || whole,
   };
 }
 

@@ -27,6 +27,8 @@ export interface Seen {
   /** The last event ID, decoded; empty if none came. */
   lastEventId: string;
   reader: Reader;
+  /** What the page sent along, as text; empty for a GET. */
+  body: string;
   /** Milliseconds of performance.now(). */
   at: number;
   /** Of the requests of this reader for this path, counted from 1. */
@@ -130,7 +132,8 @@ export class ScriptedServer {
     if (path.startsWith('/.page-check/')) return sendWitness(response);
     if (path === '/favicon.ico') return void response.writeHead(204).end(); // no wish of the page's
 
-    const seen = this.#see(request, target, path);
+    const body = await bodyOf(request);
+    const seen = this.#see(request, target, path, body);
     const answering = this.#script.get(path);
     if (answering) {
       const wire = new Wire(seen, response, this.#owner);
@@ -146,7 +149,7 @@ export class ScriptedServer {
     await servePage(this.#directory, request, response);
   }
 
-  #see(request: IncomingMessage, target: string, path: string): Seen {
+  #see(request: IncomingMessage, target: string, path: string, body: string): Seen {
     const headers = headersOf(request);
     const reader = readerOf(headers);
     delete headers[MARK];
@@ -161,6 +164,7 @@ export class ScriptedServer {
       // Node shows the bytes of a header as latin1; browsers send the id as UTF-8.
       lastEventId: Buffer.from(headers['last-event-id'] ?? '', 'latin1').toString('utf8'),
       reader,
+      body,
       at: performance.now(),
       number,
     };
@@ -208,6 +212,23 @@ const NO_INDEX = '<!doctype html><html lang="en"><title>No page</title><p>index.
 function sendWitness(response: ServerResponse): void {
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
   response.end('retry: 20\n\ndata: \n\n');
+}
+
+/** So much of a request's body is kept. */
+const LONGEST_BODY = 1024 * 1024;
+
+/** The body of a request, once it is there; what came of it, if the page leaves before that. */
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  if (request.method === 'GET' || request.method === 'HEAD') return '';
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of request) {
+      length += piece.length;
+      if (length <= LONGEST_BODY) pieces.push(piece);
+    }
+  } catch {} // the page has left
+  return Buffer.concat(pieces).toString('utf8');
 }
 
 function headersOf(request: IncomingMessage): Record<string, string> {

@@ -23,6 +23,7 @@ export class Wire {
   readonly #response: ServerResponse;
   readonly #owner: WireOwner;
   readonly #reader = new EventStreamReader();
+  readonly #decoder = new TextDecoder();
   /** When something was sent last, in milliseconds of performance.now(). */
   spokenAt = 0;
   #sent = '';
@@ -61,7 +62,7 @@ export class Wire {
     return !this.#over;
   }
 
-  /** All that was sent of the body. */
+  /** All that was sent of the body, but for the half of a character at its end. */
   get sent(): string {
     return this.#sent;
   }
@@ -76,18 +77,23 @@ export class Wire {
     if (reply.status === 0 || this.#over) return;
     this.#response.writeHead(reply.status, reply.headers);
     this.#response.flushHeaders();
-    if (reply.body !== '') this.send(reply.body);
+    if (reply.body.length > 0) this.send(reply.body);
     if (reply.whole) this.end();
   }
 
-  /** Sends a piece of the body, byte for byte: `wire.send('data: now\n\n')`. */
-  send(text: string): void {
+  /**
+   * Sends a piece of the body, byte for byte: `wire.send('data: now\n\n')`. Bytes may be cut anywhere,
+   * inside a character too.
+   */
+  send(piece: string | Uint8Array): void {
     if (this.#over) return;
+    const bytes = Buffer.from(piece as string);
+    const text = this.#decoder.decode(bytes, { stream: true });
     this.#sent += text;
     this.spokenAt = performance.now();
-    this.#reader.feed(Buffer.from(text));
+    this.#reader.feed(bytes);
     this.#owner.sending(text);
-    this.#response.write(text);
+    this.#response.write(bytes);
   }
 
   /** Ends the answer as a server does that has said all. */
