@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { KitError } from '../kit-error.ts';
+import { atTheEnd } from './tidying.ts';
 
 /** The kit itself. */
 export const KIT = realpathSync(join(import.meta.dirname, '../..'));
@@ -13,11 +14,20 @@ const NOT_COPIED = new Set(['node_modules', '.git', '.kit', 'playground', 'tests
 
 /** A folder of its own for temporary files. */
 export function makeFolder(): string {
-  return realpathSync(mkdtempSync(join(tmpdir(), 'down-the-wire-bench-')));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'down-the-wire-bench-')));
+  removals.set(
+    folder,
+    atTheEnd(() => rmSync(folder, { recursive: true, force: true })),
+  );
+  return folder;
 }
+
+/** How to take back that a folder is to be removed. */
+const removals = new Map<string, () => void>();
 
 /** Removes it, however busy the system still is with it. */
 export function removeFolder(folder: string): void {
+  removals.get(folder)?.();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { KitError } from '../kit-error.ts';
+import { atTheEnd } from './tidying.ts';
 
 const PATIENCE = 30_000; // milliseconds for the hub to say where it is
 
@@ -29,6 +30,10 @@ export async function startHub(root: string): Promise<HubProcess> {
     process.execPath,
     ['--import', 'tsx', 'scripts/start.ts', '--no-open', '--port', String(port)],
     { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  child.once(
+    'exit',
+    atTheEnd(() => child.kill('SIGKILL')),
   );
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
