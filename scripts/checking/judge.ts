@@ -92,13 +92,16 @@ export async function judgeExercise(
 
   /** Runs the program once, for some of the checks. `served`: it listened before it broke down. */
   async function judgeOnce(checks: Check[]) {
-    const [port, secondPort] = await Promise.all([freePort(), freePort()]);
-    const file = options.file !== undefined && { file: options.file };
-    const run = runner.start({ directory, ...file, port, publicPort: port, secondPort, speed });
+    const start = async () => {
+      const [port, secondPort] = await Promise.all([freePort(), freePort()]);
+      const file = options.file !== undefined && { file: options.file };
+      return runner.start({ directory, ...file, port, publicPort: port, secondPort, speed });
+    };
+    const run = await start();
     const { heard, problem } = await judgement.waitForListening(run).catch(stopAndThrow);
     if (!heard) return { run, problem, served: false, disturbed: false };
     const page = { directory, host: pages!, turns: new Turns(PAGES) };
-    const target = { origin: run.origin, speed, run, page };
+    const target = { origin: run.origin, speed, run, page, startAnew: start };
     const last = speed <= SLOWEST;
     const judged = await judgement.judge(target, checks, last).catch(stopAndThrow);
     return { run, ...judged, served: true };

@@ -35,6 +35,12 @@ export interface Scene {
   send: (path: string, request?: RequestOptions) => Answer;
   /** Many clients; the one that all checks share is the first of them, and stays. */
   crowd: (path: string, size: number) => Crowd;
+  /**
+   * Starts the program anew, as after a crash or a new version: what the first process has in its
+   * memory this one does not know. The first goes on for the other checks, so this one has a port of
+   * its own. Unseen where the program is not ours.
+   */
+  restart: () => Promise<Pick<Scene, 'get'>>;
   /** Opens the exercise's page against a scripted server: see page/open-page.ts. */
   page: PageScene;
   /** Ends the check, with a sentence of its own. */
@@ -73,6 +79,7 @@ export function sceneOn(stage: Stage): {
 } {
   let asksServer = false;
   const own: Answer[] = [];
+  const restarted: Stage[] = [];
   const page = new PageScene(stage.target.page);
   stage.onClose(() => page.close());
   const scene: Scene = {
@@ -97,6 +104,12 @@ export function sceneOn(stage: Stage): {
       asksServer = true;
       return new Crowd(stage, stage.watch(path), size);
     },
+    restart: async () => {
+      asksServer = true;
+      const anew = await stage.restart();
+      restarted.push(anew);
+      return { get: (path, headers) => anew.get(path, headers) };
+    },
     fail: ({ sentence, excerpt, otherwise }) => {
       throw new Failure({ sentence, excerpt, advice: otherwise });
     },
@@ -106,6 +119,7 @@ export function sceneOn(stage: Stage): {
     isOfPage: () => page.isUsed && !asksServer,
     leave: () => {
       for (const answer of own) answer.leave();
+      for (const anew of restarted) anew.close();
       page.close();
     },
   };

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Run } from '../course/runner.ts';
 import { openExchange } from '../wire/exchange.ts';
 import { Answer } from './answer.ts';
-import { Failure } from './failure.ts';
+import { Failure, Unseen } from './failure.ts';
 import type { PageTarget } from './page/scene.ts';
 import { Silence } from './silence.ts';
 import { Stalls } from './stalls.ts';
@@ -23,6 +23,8 @@ export interface Target {
   run?: Run | undefined;
   /** The page that belongs to it, if its files are at hand. */
   page?: PageTarget | undefined;
+  /** Starts the program once more, if it is ours: see `Scene.restart`. */
+  startAnew?: (() => Promise<Run>) | undefined;
 }
 
 /** A request that is not what an EventSource sends. */
@@ -254,6 +256,25 @@ export class Stage {
     return [...this.#open].some(({ ending }) => ending === 'cut' || ending === 'refused');
   }
 
+  /**
+   * The program once more, started anew: a stage of its own, which is closed with this one.
+   *
+   * @throws Unseen if the program is not ours, or does not listen a second time
+   */
+  async restart(): Promise<Stage> {
+    const { startAnew, ...target } = this.target;
+    if (!startAnew) throw new Unseen(NOT_OURS);
+    const run = await startAnew();
+    const close = () => void run.stop();
+    this.onClose(close);
+    const listens = await run.listening(this.#patience);
+    if (!listens || run.problem) throw new Unseen(run.problem?.message ?? SILENT);
+    const stage = new Stage({ ...target, origin: run.origin, run }, this.#patience);
+    stage.onClose(close);
+    this.onClose(() => stage.close());
+    return stage;
+  }
+
   /** Has something done when the stage is closed. */
   onClose(listener: () => void): void {
     if (this.closed) listener();
@@ -268,6 +289,11 @@ export class Stage {
     for (const listener of this.#closing) listener();
   }
 }
+
+const NOT_OURS =
+  'What the program does when it is started anew cannot be seen from here: only a server that the kit ' +
+  'has started itself is started once more.';
+const SILENT = 'The program was started once more, and did not listen.';
 
 const AS_EVENT_SOURCE = { Accept: 'text/event-stream', 'Cache-Control': 'no-cache' };
 
