@@ -3,8 +3,9 @@
 
 import { visible } from '../wire/bytes.ts';
 import { EventStreamReader, type StreamEvent } from '../wire/event-stream.ts';
+import { canDecode, codingOf, decodedSoFar } from '../wire/examine/decoding.ts';
 import type { Exchange } from '../wire/exchange.ts';
-import { mediaType, type ResponseHead } from '../wire/http-head.ts';
+import { headerValue, mediaType, type ResponseHead } from '../wire/http-head.ts';
 import {
   explainLateHead,
   explainNoEvent,
@@ -43,6 +44,8 @@ export class Answer {
   readonly method: string;
   readonly #reader = new EventStreamReader();
   #fed = 0;
+  /** Whether the body is not of the coding that its head names. */
+  isGarbled = false;
 
   constructor(stage: Stage, exchange: Exchange, path: string, method = 'GET') {
     this.stage = stage;
@@ -51,14 +54,38 @@ export class Answer {
     this.method = method;
   }
 
-  /** All that has come so far, read by the rules. Times are real milliseconds since the request. */
+  /**
+   * All that has come so far, read by the rules; what came compressed, as far as it can be read yet.
+   * Times are real milliseconds since the request.
+   */
   get reader(): EventStreamReader {
     const { pieces } = this.exchange;
+    const coding = this.coding;
+    if (coding !== undefined && this.#fed < pieces.length) this.#decode(coding);
     for (; this.#fed < pieces.length; this.#fed++) {
       const piece = pieces[this.#fed]!;
       this.#reader.feed(piece.bytes, piece.at);
     }
     return this.#reader;
+  }
+
+  /** The Content-Encoding of the answer; undefined where its bytes are what they say. */
+  get coding(): string | undefined {
+    const { head } = this.exchange;
+    return head && codingOf(headerValue(head, 'content-encoding'));
+  }
+
+  /** The last pieces are on it: all is decoded anew, for what comes of them may have begun before. */
+  #decode(coding: string): void {
+    const { pieces, body } = this.exchange;
+    this.#fed = pieces.length;
+    if (!canDecode(coding)) return;
+    try {
+      const decoded = decodedSoFar(coding, body);
+      this.#reader.feed(decoded.subarray(this.#reader.offset), pieces.at(-1)!.at);
+    } catch {
+      this.isGarbled = true;
+    }
   }
 
   /** The events that have come so far. Their `at` is in real milliseconds since the request. */

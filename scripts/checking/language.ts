@@ -12,6 +12,7 @@
 import { Answer } from './answer.ts';
 import { Crowd } from './crowd.ts';
 import { Failure } from './failure.ts';
+import { type MakeProxy, standInFront } from './in-front.ts';
 import { PageScene } from './page/scene.ts';
 import type { RequestOptions, Stage } from './stage.ts';
 
@@ -33,6 +34,12 @@ export interface Scene {
    * A body may be a list of pieces, which arrive one by one. The client leaves when the check is over.
    */
   send: (path: string, request?: RequestOptions) => Answer;
+  /**
+   * Puts a proxy in front of the server, for this check alone.
+   *
+   * @returns what sends a request through it, as `get` does without it
+   */
+  through: (proxy: MakeProxy) => Promise<Scene['get']>;
   /** Many clients; the one that all checks share is the first of them, and stays. */
   crowd: (path: string, size: number) => Crowd;
   /**
@@ -80,6 +87,7 @@ export function sceneOn(stage: Stage): {
   let asksServer = false;
   const own: Answer[] = [];
   const restarted: Stage[] = [];
+  const over = new AbortController();
   const page = new PageScene(stage.target.page);
   stage.onClose(() => page.close());
   const scene: Scene = {
@@ -99,6 +107,15 @@ export function sceneOn(stage: Stage): {
       const answer = stage.send(path, request);
       own.push(answer);
       return answer;
+    },
+    through: async (proxy) => {
+      asksServer = true;
+      const origin = await standInFront(stage, proxy, over.signal);
+      return (path, headers) => {
+        const answer = stage.get(path, headers, origin);
+        own.push(answer);
+        return answer;
+      };
     },
     crowd: (path, size) => {
       asksServer = true;
@@ -120,6 +137,7 @@ export function sceneOn(stage: Stage): {
     leave: () => {
       for (const answer of own) answer.leave();
       for (const anew of restarted) anew.close();
+      over.abort();
       page.close();
     },
   };

@@ -82,10 +82,18 @@ export class Stage {
     this.#silence = new Silence(target.run, () => this.takesItsTurn());
   }
 
-  /** Sends a request as EventSource would, or with other headers. */
-  get(path: string, headers: Record<string, string> = AS_EVENT_SOURCE): Answer {
+  /**
+   * Sends a request as EventSource would, or with other headers.
+   *
+   * @param origin where it is sent, if not to the server itself: to a proxy in front of it
+   */
+  get(
+    path: string,
+    headers: Record<string, string> = AS_EVENT_SOURCE,
+    origin: string = this.target.origin,
+  ): Answer {
     this.asked++;
-    return this.#ask(path, headers);
+    return this.#ask(path, headers, 'GET', undefined, origin);
   }
 
   /**
@@ -118,8 +126,8 @@ export class Stage {
     headers: Record<string, string>,
     method = 'GET',
     body: Uint8Array = new Uint8Array(),
+    origin: string = this.target.origin,
   ): Answer {
-    const { origin } = this.target;
     const request = { origin, path, headers, method, ...(body.length > 0 && { body }) };
     const exchange = openExchange(request, { limit: LIMIT });
     const answer = new Answer(this, exchange, path, method);

@@ -379,6 +379,8 @@
         return fill(command.name, command.value);
       case 'reload':
         return location.reload();
+      case 'wait':
+        return passed(command.milliseconds);
       case 'witness':
         return Promise.all([comeBack(3), passed(command.milliseconds)]);
       default:

@@ -207,6 +207,16 @@ export class OpenPage {
     await this.settles();
   }
 
+  /**
+   * Resolves when so much time has passed in the page: its own timers that are due by then have had
+   * their turn, however slow the machine is.
+   *
+   * @param milliseconds of the page's clock
+   */
+  async passes(milliseconds: number): Promise<void> {
+    await this.#page.ask({ do: 'wait', milliseconds: milliseconds / this.#speed });
+  }
+
   /** Loads the page anew, and waits until its scripts have run. */
   async reload(): Promise<void> {
     await this.#page.reload();

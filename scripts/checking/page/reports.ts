@@ -53,6 +53,8 @@ export type Command =
   /** Result: PressResult. */
   | { do: 'fill'; name: string; value: string }
   | { do: 'reload' }
+  /** Answered when so many real milliseconds have passed in the page. */
+  | { do: 'wait'; milliseconds: number }
   /**
    * Answered when an EventSource that has nothing to do with the page's has come back three times,
    * and so many real milliseconds have passed.

@@ -4,11 +4,15 @@
 // event was held back, and how long. What comes out is counted, for a few kilobytes may unfold to
 // gigabytes.
 import {
+  brotliDecompressSync,
   constants,
   createBrotliDecompress,
   createGunzip,
   createInflate,
   createInflateRaw,
+  gunzipSync,
+  inflateRawSync,
+  inflateSync,
 } from 'node:zlib';
 
 type Unfolding =
@@ -74,6 +78,28 @@ export class Decoder {
   }
 }
 
+/** Of a body that goes on: what can be read of it so far, and no more than this. */
+const MOST = 1024 * 1024;
+
+/**
+ * What can be read of a compressed body by now, all at once; what is still in the compressor is not
+ * there.
+ *
+ * @param coding one that `canDecode` knows
+ * @param bytes of the body, from its first one
+ * @throws Error if the bytes are not of this coding, or unfold to more than a megabyte
+ */
+export function decodedSoFar(coding: string, bytes: Uint8Array): Uint8Array {
+  if (bytes.length === 0) return bytes;
+  if (coding === 'br') {
+    const finishFlush = constants.BROTLI_OPERATION_FLUSH;
+    return brotliDecompressSync(bytes, { finishFlush, maxOutputLength: MOST });
+  }
+  const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MOST };
+  if (coding !== 'deflate') return gunzipSync(bytes, options);
+  return isWrapped(bytes[0]!) ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
+}
+
 /** The coding that must be taken away; undefined where the body came as it is. */
 export function codingOf(contentEncoding: string | undefined): string | undefined {
   const coding = contentEncoding?.trim().toLowerCase() ?? '';
@@ -93,6 +119,10 @@ function openUnfolding(coding: string, first: number): Unfolding {
     return createBrotliDecompress({ flush: brotliFlush, finishFlush: brotliFlush });
   }
   if (coding !== 'deflate') return createGunzip(options);
-  // Some servers leave the wrapper off. Browsers take both, and the first byte tells.
-  return (first & 0x0f) === 8 ? createInflate(options) : createInflateRaw(options);
+  return isWrapped(first) ? createInflate(options) : createInflateRaw(options);
+}
+
+/** Some servers leave the wrapper of `deflate` off. Browsers take both, and the first byte tells. */
+function isWrapped(first: number): boolean {
+  return (first & 0x0f) === 8;
 }
