@@ -1,9 +1,14 @@
 // Plays pages in an installed browser that shows no window. It is started when it is first needed
-// and kept warm; each page has a context of its own, and so a process of its own.
-import type { Browser, BrowserContext, Page } from 'playwright';
+// and kept warm. Each page has a tab and a context to itself, and so a process of its own. To make
+// a tab costs twice what it costs to load a lesson's page, so one that is still well is used again:
+// the next page has another name, and so shares no storage and no process with the last.
+import type { Browser, Page } from 'playwright';
 import { type Browser as Found, findBrowser } from '../browser.ts';
 import { Unseen } from '../failure.ts';
 import type { PageHost, Playing, Showing } from './host.ts';
+
+/** Milliseconds for a tab to go back to an empty page; one that does not is closed. */
+const EMPTYING = 1000;
 
 /** Milliseconds without a page after which the browser is let go. */
 const IDLE = 120_000;
@@ -34,7 +39,8 @@ export class HeadlessHost implements PageHost {
   readonly #idle: number;
   readonly #onStart: (browser: Browser) => void;
   #warm: Promise<Warm> | undefined;
-  /** A page that is ready for whoever comes next. */
+  /** Empty tabs that are ready for whoever comes next, and one that is being made. */
+  #empty: Page[] = [];
   #spare: Promise<Page> | undefined;
   #shown = 0;
   #rest: NodeJS.Timeout | undefined;
@@ -63,12 +69,22 @@ export class HeadlessHost implements PageHost {
     this.#shown += 1;
     try {
       const { browser, witness } = await this.#browser();
-      const page = await this.#takeSpare(browser);
+      const page = await this.#takePage(browser);
+      let isGone = false;
+      let stopWatching = () => {};
       const gone = new Promise<string>((resolve) => {
-        browser.on('disconnected', () => resolve(WENT_AWAY));
-        page.on('crash', () =>
-          resolve('The page crashed: it used up the memory that it may have.'),
-        );
+        const goes = (reason: string) => {
+          isGone = true;
+          resolve(reason);
+        };
+        const disconnects = () => goes(WENT_AWAY);
+        const crashes = () => goes('The page crashed: it used up the memory that it may have.');
+        browser.on('disconnected', disconnects);
+        page.on('crash', crashes);
+        stopWatching = () => {
+          browser.off('disconnected', disconnects);
+          page.off('crash', crashes);
+        };
       });
       page.goto(`http://127.0.0.1:${port}${path}`, { waitUntil: 'commit' }).catch(() => {});
       let removed = false;
@@ -78,7 +94,8 @@ export class HeadlessHost implements PageHost {
         remove: () => {
           if (removed) return;
           removed = true;
-          this.#remove(page.context());
+          stopWatching();
+          this.#remove(page, !isGone);
           this.#leave();
         },
       };
@@ -98,7 +115,7 @@ export class HeadlessHost implements PageHost {
   async #letGo(): Promise<void> {
     clearTimeout(this.#rest);
     const warm = this.#warm;
-    this.#warm = this.#spare = undefined;
+    this.#forgetBrowser();
     const { browser } = (await warm?.catch(() => undefined)) ?? {};
     await Promise.allSettled(this.#removing);
     await browser?.close().catch(() => {});
@@ -115,8 +132,13 @@ export class HeadlessHost implements PageHost {
       throw error;
     }
     // It was killed by somebody meanwhile. The next one is another.
-    if (this.#warm === warm) this.#warm = this.#spare = undefined;
+    if (this.#warm === warm) this.#forgetBrowser();
     return this.#browser();
+  }
+
+  #forgetBrowser(): void {
+    this.#warm = this.#spare = undefined;
+    this.#empty = [];
   }
 
   async #start(): Promise<Warm> {
@@ -149,18 +171,24 @@ export class HeadlessHost implements PageHost {
     this.#spare = spare;
   }
 
-  async #takeSpare(browser: Browser): Promise<Page> {
+  async #takePage(browser: Browser): Promise<Page> {
+    const empty = this.#empty.pop();
+    if (empty) return empty;
     const spare = this.#spare;
     this.#spare = undefined;
     const page = await (spare?.catch(() => newPage(browser)) ?? newPage(browser));
     setTimeout(() => {
-      if (!this.#spare && !this.#closed && browser.isConnected()) this.#prepareSpare(browser);
+      const isReady = this.#spare !== undefined || this.#empty.length > 0;
+      if (!isReady && !this.#closed && browser.isConnected()) this.#prepareSpare(browser);
     }, 300).unref(); // not now: the page that was just taken has better use for the processor
     return page;
   }
 
-  #remove(context: BrowserContext): void {
-    const removing = context.close().catch(() => {});
+  #remove(page: Page, isWell: boolean): void {
+    const removing = (async () => {
+      if (isWell && !this.#closed && (await isEmptied(page))) this.#empty.push(page);
+      else await page.context().close();
+    })().catch(() => {});
     this.#removing.add(removing);
     void removing.then(() => this.#removing.delete(removing));
   }
@@ -170,6 +198,16 @@ export class HeadlessHost implements PageHost {
     if (this.#shown > 0 || this.#closed) return;
     this.#rest = setTimeout(() => void this.#letGo(), this.#idle);
     this.#rest.unref();
+  }
+}
+
+/** Whether the tab has left what it showed: one that is busy without end does not. */
+async function isEmptied(page: Page): Promise<boolean> {
+  try {
+    await page.goto('about:blank', { timeout: EMPTYING });
+    return (await page.evaluate('location.href')) === 'about:blank';
+  } catch {
+    return false;
   }
 }
 
