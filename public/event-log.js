@@ -128,6 +128,14 @@ export class EventLog extends HTMLElement {
   }
 
   /**
+   * What the reader says besides events and pieces: a comment, the reconnection time.
+   * @param {string} text
+   */
+  remark(text) {
+    this.#note(text);
+  }
+
+  /**
    * It is over, as it should be: the server ended it, or this page left.
    * @param {string} text
    */

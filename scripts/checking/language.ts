@@ -13,10 +13,12 @@ import { Answer } from './answer.ts';
 import { Crowd } from './crowd.ts';
 import { Failure } from './failure.ts';
 import { type MakeProxy, standInFront } from './in-front.ts';
+import { FedModule } from './module/fed-module.ts';
 import { PageScene } from './page/scene.ts';
 import type { RequestOptions, Stage } from './stage.ts';
 
 export type { Otherwise } from './answer.ts';
+export { comment, event, retry } from './module/difference.ts';
 export { answer, silence, stream } from './page/replies.ts';
 export { Answer, Crowd, Failure };
 
@@ -50,6 +52,11 @@ export interface Scene {
   restart: () => Promise<Pick<Scene, 'get'>>;
   /** Opens the exercise's page against a scripted server: see page/open-page.ts. */
   page: PageScene;
+  /**
+   * A class in one of the exercise's files, to be fed with bytes in a process of its own, away from
+   * server and page: `module('event-stream-parser.js', 'EventStreamParser')`.
+   */
+  module: (file: string, name: string) => FedModule;
   /** Ends the check, with a sentence of its own. */
   fail: (explanation: { sentence: string; excerpt?: string; otherwise: string }) => never;
 }
@@ -77,7 +84,7 @@ export function check(step: number, title: string, run: Check['run']): Check {
  * The scene for one run of one check.
  *
  * @returns `leave`: leaves what it has opened for itself; `isOfPage`: whether it has looked at the
- *   page and at nothing else
+ *   page or its modules, and at nothing else
  */
 export function sceneOn(stage: Stage): {
   scene: Scene;
@@ -85,6 +92,7 @@ export function sceneOn(stage: Stage): {
   isOfPage: () => boolean;
 } {
   let asksServer = false;
+  let feedsModule = false;
   const own: Answer[] = [];
   const restarted: Stage[] = [];
   const over = new AbortController();
@@ -127,13 +135,18 @@ export function sceneOn(stage: Stage): {
       restarted.push(anew);
       return { get: (path, headers) => anew.get(path, headers) };
     },
+    module: (file, name) => {
+      feedsModule = true;
+      const directory = stage.target.page?.directory;
+      return new FedModule({ directory, process: stage.modules }, file, name);
+    },
     fail: ({ sentence, excerpt, otherwise }) => {
       throw new Failure({ sentence, excerpt, advice: otherwise });
     },
   };
   return {
     scene,
-    isOfPage: () => page.isUsed && !asksServer,
+    isOfPage: () => (page.isUsed || feedsModule) && !asksServer,
     leave: () => {
       for (const answer of own) answer.leave();
       for (const anew of restarted) anew.close();

@@ -9,6 +9,7 @@ import type { Run } from '../course/runner.ts';
 import { openExchange } from '../wire/exchange.ts';
 import { Answer } from './answer.ts';
 import { Failure, Unseen } from './failure.ts';
+import { ModuleProcess } from './module/module-process.ts';
 import type { PageTarget } from './page/scene.ts';
 import { Silence } from './silence.ts';
 import { Stalls } from './stalls.ts';
@@ -70,6 +71,7 @@ export class Stage {
   readonly #closing: (() => void)[] = [];
   readonly #silence: Silence;
   readonly #stalls = new Stalls();
+  #modules: ModuleProcess | undefined;
   /** How many requests the checks have made so far; those of witnesses do not count. */
   asked = 0;
   /** Whether nobody waits here any more. */
@@ -281,6 +283,16 @@ export class Stage {
     stage.onClose(close);
     this.onClose(() => stage.close());
     return stage;
+  }
+
+  /** Where the exercise's modules are run; a process is started only when one is. */
+  get modules(): ModuleProcess {
+    if (!this.#modules) {
+      const modules = new ModuleProcess();
+      this.#modules = modules;
+      this.onClose(() => modules.close());
+    }
+    return this.#modules;
   }
 
   /** Has something done when the stage is closed. */
