@@ -5,6 +5,7 @@ import { idsCome } from '../../scripts/checking/fields.ts';
 import { type Answer, check, type Scene, stream } from '../../scripts/checking/language.ts';
 import {
   comingBack,
+  hears,
   idsAreShared,
   numbersGrowLonger,
   resumes,
@@ -64,7 +65,7 @@ export const checks = [
 
   check(2, 'The last fifteen announcements are kept, and no more', async (scene) => {
     const witness = await present(scene);
-    await witness.eventComes(LONG_AFTER, {
+    await hears(witness, LONG_AFTER, {
       within: 3000,
       otherwise: 'Announce on, once a second, however many are kept.',
     });
@@ -135,7 +136,7 @@ export const checks = [
 
   check(5, 'Who comes back too late is told `reset`', async (scene) => {
     const witness = await present(scene);
-    await witness.eventComes(LONG_AFTER, { within: 3000, otherwise: 'Announce once a second.' });
+    await hears(witness, LONG_AFTER, { within: 3000, otherwise: 'Announce once a second.' });
     const oldest = scene.get(PATH, comingBack(witness.events[0]!.lastEventId));
     await saysReset(oldest, 'A client came back that had missed more than is kept', {
       within,
@@ -159,7 +160,7 @@ export const checks = [
         'Say `reset` to nobody else. `lastEventId.split("-")` takes the ID apart: the run of the program, ' +
         'and the number.',
     });
-    await witness.eventComes(LONG_AFTER, { within: 3000, otherwise: 'Announce once a second.' });
+    await hears(witness, LONG_AFTER, { within: 3000, otherwise: 'Announce once a second.' });
     await survivesRestart(witness, scene, advice);
   }),
 

@@ -28,6 +28,11 @@ const SHOWN = 5;
 /** How a client comes back with an ID. */
 export type Ask = (lastEventId: string) => Answer;
 
+/** Waits for so many events, `within` lesson milliseconds each. */
+export async function hears(witness: Answer, count: number, advice: Within): Promise<void> {
+  while (witness.events.length < count) await witness.eventComes(witness.events.length + 1, advice);
+}
+
 /**
  * The same event must have the same ID for every client: the ID is what a client says to another
  * connection, and maybe to another process.
@@ -37,7 +42,7 @@ export async function idsAreShared(
   other: Answer,
   { within, otherwise }: Within,
 ): Promise<void> {
-  for (const client of [witness, other]) await client.eventComes(MISSED, { within, otherwise });
+  for (const client of [witness, other]) await hears(client, MISSED, { within, otherwise });
   const last = other.events.at(-1)!;
   const has = ({ lastEventId }: StreamEvent) =>
     witness.events.find((event) => event.lastEventId === lastEventId);
@@ -63,13 +68,13 @@ export async function idsAreShared(
  * is nothing to wait for.
  */
 export async function numbersGrowLonger(witness: Answer, advice: Within): Promise<void> {
-  await witness.eventComes(MISSED + 1, advice);
+  await hears(witness, MISSED + 1, advice);
   for (let count = MISSED + 1; ; count++) {
     if (!areRunning(witness.events) || longerAt(witness.events) !== undefined) break;
     await witness.eventComes(count + 1, advice);
   }
   const at = longerAt(witness.events);
-  if (at !== undefined) await witness.eventComes(at + MISSED, advice);
+  if (at !== undefined) await hears(witness, at + MISSED, advice);
 }
 
 /** The numbers at the end of the IDs, where there are any. */
@@ -102,7 +107,7 @@ export async function resumes(
 ): Promise<void> {
   const { from, more = 0, within, otherwise } = options;
   for (let attempt = 1; ; attempt++) {
-    await witness.eventComes(MISSED + 1, options);
+    await hears(witness, MISSED + 1, options);
     const longer = attempt === 1 && from === 'longer' ? longerAt(witness.events) : undefined;
     const heard = longer === undefined ? witness.events.length - 1 - MISSED : longer - 1;
     const missed = witness.events.length - 1 - heard;
@@ -271,7 +276,7 @@ export async function survivesRestart(
   const anew = await restart();
   const live = anew.get(witness.path);
   const back = anew.get(witness.path, comingBack(last.lastEventId));
-  await live.eventComes(MISSED, advice);
+  await hears(live, MISSED, advice);
   const isTaken = ({ lastEventId, data }: StreamEvent) =>
     before.some((event) => event.lastEventId === lastEventId && event.data !== data);
   if (live.events.some(isTaken)) {
