@@ -230,8 +230,8 @@ export async function forgetsLeavers(
   }
 }
 
-/** Throws Unseen where the process is not ours, Failure where it is gone. */
-async function countsOf(stage: Stage): Promise<Counts> {
+/** Counts of the server. Throws Unseen where the process is not ours, Failure where it is gone. */
+export async function countsOf(stage: Stage): Promise<Counts> {
   const counts = await stage.counts();
   if (counts) return counts;
   if (!stage.target.run) throw new Unseen(NOT_OURS);
