@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type Browser, findBrowser } from './checking/browser.ts';
+import { type Browser, findBrowser, HEADLESS_SHELL } from './checking/browser.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url);
  */
 export async function provideBrowser(say: (line: string) => void): Promise<Browser | undefined> {
   const found = await findBrowser();
-  if (found) return found;
+  if (found) return (await lighterThan(found, say)) ?? found;
 
   say('No browser for the page tests yet: Playwright fetches one (about 150 MB, once).');
   const playwright = join(dirname(require.resolve('playwright/package.json')), 'cli.js');
@@ -32,19 +32,13 @@ export async function provideBrowser(say: (line: string) => void): Promise<Brows
     if (own) return own;
   }
 
-  if (process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+  if (mayInstall()) {
     say(
       "Playwright's browser could not be fetched: installing the system's chromium with apt-get.",
     );
-    const options = {
-      stdio: ['ignore', 'ignore', 'ignore'] as const,
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    };
-    spawnSync('apt-get', ['update', '-qq'], { ...options, stdio: [...options.stdio] });
-    spawnSync('apt-get', ['install', '-y', '-qq', 'chromium'], {
-      ...options,
-      stdio: [...options.stdio],
-    });
+    apt(['apt-get', 'update', '-qq']);
+    const packages = ['chromium', ...(hasPackage(HEADLESS_SHELL) ? [HEADLESS_SHELL] : [])];
+    apt(['apt-get', 'install', '-y', '-qq', ...packages]);
     const installed = await findBrowser();
     if (installed) return installed;
   }
@@ -53,4 +47,41 @@ export async function provideBrowser(say: (line: string) => void): Promise<Brows
     'There is no browser, and none could be fetched: install Chrome, Chromium or Edge, or name one with PLAYWRIGHT_CHROMIUM=/path/to/it.',
   );
   return undefined;
+}
+
+/**
+ * The part of the system's Chromium that has no windows, if that is what is missing and may be had.
+ *
+ * @returns undefined if there is nothing lighter than what was found
+ */
+async function lighterThan(
+  found: Browser,
+  say: (line: string) => void,
+): Promise<Browser | undefined> {
+  if (process.env.PLAYWRIGHT_CHROMIUM || found.executablePath !== '/usr/bin/chromium') return;
+  if (!mayInstall() || !hasPackage(HEADLESS_SHELL)) return;
+  say(
+    `Installing ${HEADLESS_SHELL} beside the system's chromium: with it the page tests take a third of the time.`,
+  );
+  apt(['apt-get', 'install', '-y', '-qq', HEADLESS_SHELL]);
+  return findBrowser();
+}
+
+/** As root on Debian or Ubuntu, where a package is one command away and nobody is asked. */
+function mayInstall(): boolean {
+  return process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+}
+
+function hasPackage(name: string): boolean {
+  return /Candidate: \d/.test(apt(['apt-cache', 'policy', name]));
+}
+
+/** Runs a command of the package manager, quietly. @returns what it printed */
+function apt([program = '', ...rest]: string[]): string {
+  const { stdout } = spawnSync(program, rest, {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    encoding: 'utf8',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
+  });
+  return stdout ?? '';
 }

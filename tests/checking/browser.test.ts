@@ -41,6 +41,12 @@ test("Playwright's own browser comes before an installed one", async () => {
   assert.equal((await findBrowser(one))?.executablePath, '/usr/bin/chromium');
 });
 
+test('of the installed ones the one without windows comes first', async () => {
+  const programs = ['/usr/bin/chromium', '/usr/bin/chromium-headless-shell'];
+  const found = await findBrowser(machine({ programs }));
+  assert.equal(found?.executablePath, '/usr/bin/chromium-headless-shell');
+});
+
 test('where there is no browser, none is found', async () => {
   assert.equal(await findBrowser(machine({})), undefined);
 });
