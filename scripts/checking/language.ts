@@ -15,6 +15,7 @@ import { Failure } from './failure.ts';
 import { type MakeProxy, standInFront } from './in-front.ts';
 import { FedModule } from './module/fed-module.ts';
 import { PageScene } from './page/scene.ts';
+import { SourceScene } from './source/scene.ts';
 import type { RequestOptions, Stage } from './stage.ts';
 
 export type { Otherwise } from './answer.ts';
@@ -57,6 +58,8 @@ export interface Scene {
    * server and page: `module('event-stream-parser.js', 'EventStreamParser')`.
    */
   module: (file: string, name: string) => FedModule;
+  /** Plays the exercise's own event source against a scripted server: see source/played-source.ts. */
+  source: SourceScene;
   /** Ends the check, with a sentence of its own. */
   fail: (explanation: { sentence: string; excerpt?: string; otherwise: string }) => never;
 }
@@ -98,8 +101,10 @@ export function sceneOn(stage: Stage): {
   const over = new AbortController();
   const page = new PageScene(stage.target.page);
   stage.onClose(() => page.close());
+  const source = new SourceScene(stage);
   const scene: Scene = {
     page,
+    source,
     watch: (path) => {
       asksServer = true;
       return stage.watch(path);
@@ -146,12 +151,13 @@ export function sceneOn(stage: Stage): {
   };
   return {
     scene,
-    isOfPage: () => (page.isUsed || feedsModule) && !asksServer,
+    isOfPage: () => (page.isUsed || feedsModule || source.isUsed) && !asksServer,
     leave: () => {
       for (const answer of own) answer.leave();
       for (const anew of restarted) anew.close();
       over.abort();
       page.close();
+      source.close();
     },
   };
 }

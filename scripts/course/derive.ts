@@ -3,7 +3,7 @@
 // The servers there import '../page.ts' as the lessons do; a page.ts of one line takes them to the
 // one in lessons/. Nothing here is the learner's, so what is out of date is written over.
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { KitError } from '../kit-error.ts';
 import { inLesson, type Lesson, lessonFiles, lessonSteps, lessonTexts } from './lessons.ts';
 import { deriveText } from './regions.ts';
@@ -98,7 +98,14 @@ async function write(
   const directory = await makeFolder(root, join(place, name));
   await bring(root, join(place, 'page.ts'), "export * from '../../../lessons/page.ts';\n");
   const wanted = new Set(texts.keys());
-  for (const [file, text] of texts) await bring(root, join(directory, file), text);
+  for (const [file, text] of texts) {
+    await bring(root, join(directory, file), text);
+    for (const module of finishedModules(text)) {
+      const there = join(place, '..', module);
+      await makeFolder(root, dirname(there));
+      await bring(root, there, `export * from '../../../../${module}';\n`);
+    }
+  }
   for (const file of lessonFiles(lesson)) {
     if (wanted.has(file)) continue;
     wanted.add(file);
@@ -110,6 +117,15 @@ async function write(
     await rm(join(directory, entry), { recursive: true, force: true });
   }
   return directory;
+}
+
+/**
+ * What a script takes from finished lessons, `lessons/07-parser/event-stream-parser.js`. A browser asks
+ * the server for it; in Node its path leads to `.kit/derived/lessons/`.
+ */
+function finishedModules(text: string): string[] {
+  const imports = text.matchAll(/ from '\.\.\/\.\.\/(lessons\/[\w-]+\/[\w-]+\.js)'/g);
+  return [...imports].map(([, module]) => module!);
 }
 
 // A file that is right already stays as it is: a server may be running from it, and be watched.
