@@ -1,16 +1,18 @@
-// Lesson 07: numbers, heard twice.
+// Lesson 07: the same stream twice. On the left the browser's own parser reads it, on the right yours.
 //
-// Left, EventSource: the browser cuts the text into events, and comes back when the connection
-// breaks. Right, fetch: the same bytes, raw. The fetch column is given.
+// This file is given, and so is the rest of the page: the lesson is event-stream-parser.js. What both
+// logs say in the end must be the same.
 //
-// https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
-import { fetchColumn } from '../../public/fetch-column.js'; // for the browser: /public/fetch-column.js
+// https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+import { EventStreamParser } from './event-stream-parser.js';
 
-const NUMBERS = '/numbers';
+const STREAM = '/stream';
+const PACKET = 1460; // bytes: so many bring the packets of TCP
+const MEGABYTE = 1_000_000;
 
-const sign = /** @type {HTMLElement} */ (document.querySelector('#sign'));
 const events = /** @type {EventLog} */ (document.querySelector('#events'));
 const pieces = /** @type {EventLog} */ (document.querySelector('#pieces'));
+const timing = /** @type {HTMLElement} */ (document.querySelector('#timing'));
 
 // Left: EventSource.
 
@@ -18,51 +20,108 @@ const pieces = /** @type {EventLog} */ (document.querySelector('#pieces'));
 let source;
 
 function connectEventSource() {
-  disconnectEventSource(); // pressed twice, it must not listen twice
-  events.opening(NUMBERS);
-  const opened = new EventSource(NUMBERS);
+  source?.close();
+  events.opening(STREAM);
+  const opened = new EventSource(STREAM);
   source = opened;
-
   opened.onopen = () => events.opened('open');
-
-  opened.onmessage = (event) => {
-    sign.textContent = event.data; // as text, whatever the server sends
-    events.add({ type: event.type, id: event.lastEventId, data: event.data });
-  };
-
   opened.onerror = () => {
-    if (opened.readyState === EventSource.CLOSED) {
-      events.failed('closed for good: this was no event stream');
-    } else {
-      events.comingBack('the connection is gone; the browser will ask again');
-    }
+    if (opened.readyState === EventSource.CONNECTING) events.comingBack('error: it will ask again');
+    else events.closed('closed for good: 204 came');
   };
+  for (const type of ['message', 'greeting']) {
+    opened.addEventListener(type, (/** @type {MessageEvent} */ event) => {
+      events.add({ type, id: event.lastEventId, data: event.data });
+    });
+  }
 }
 
 function disconnectEventSource() {
-  if (!source) return;
-  const wasOpen = source.readyState !== EventSource.CLOSED;
-  source.close();
-  source = undefined;
-  if (wasOpen) events.closed('you closed it');
+  source?.close();
+  if (events.state !== 'closed') events.closed('you closed it');
 }
 
-// Right: fetch. Then the buttons; both sides connect when the page is there.
+// Right: fetch, and the parser.
 
-const fetching = fetchColumn(pieces, () => NUMBERS);
+/** @type {AbortController | undefined} */
+let leaving;
+
+async function connectFetch() {
+  leaving?.abort();
+  const mine = new AbortController();
+  leaving = mine;
+  pieces.opening(STREAM);
+  const parser = new EventStreamParser({
+    onEvent: ({ type, data, lastEventId }) => pieces.add({ type, id: lastEventId, data }),
+    onRetry: (milliseconds) => pieces.remark(`reconnection time: ${milliseconds} ms`),
+    onComment: (comment) => pieces.remark(`comment: ${comment}`),
+  });
+  try {
+    const response = await fetch(STREAM, { signal: mine.signal });
+    pieces.opened(`${response.status} ${response.headers.get('Content-Type')}`);
+    if (response.body) await read(response.body.getReader(), parser);
+    pieces.closed('done: the server ended it');
+  } catch (error) {
+    if (mine.signal.aborted) return;
+    mine.abort(); // what nobody reads would stay open
+    pieces.failed(`${error}`);
+  }
+}
+
+/**
+ * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+ * @param {EventStreamParser} parser
+ */
+async function read(reader, parser) {
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return parser.end();
+    showPiece(value);
+    parser.feed(value);
+  }
+}
+
+/** @param {Uint8Array} piece shown alone, so that half a character is one that cannot be read */
+function showPiece(piece) {
+  pieces.piece(new TextDecoder('utf-8', { ignoreBOM: true }).decode(piece), piece.byteLength);
+}
+
+function disconnectFetch() {
+  if (pieces.state !== 'connecting' && pieces.state !== 'open') return;
+  leaving?.abort();
+  pieces.closed('you left');
+}
+
+// One line of 1, 2 and 4 MB, in the pieces that TCP would bring. Nothing is sent for it.
+
+async function timeLongLines() {
+  timing.textContent = '';
+  for (const megabytes of [1, 2, 4]) {
+    const bytes = new TextEncoder().encode(`data: ${'x'.repeat(megabytes * MEGABYTE)}\n\n`);
+    const parser = new EventStreamParser({ onEvent: () => {} });
+    const started = performance.now();
+    for (let start = 0; start < bytes.length; start += PACKET) {
+      parser.feed(bytes.subarray(start, start + PACKET));
+    }
+    const took = (performance.now() - started).toFixed(0);
+    timing.append(`${megabytes} MB: ${took} ms `);
+    await new Promise((shown) => setTimeout(shown)); // the page has its turn
+  }
+}
 
 /** @type {[string, () => void][]} */
 const buttons = [
   ['#connect-event-source', connectEventSource],
   ['#disconnect-event-source', disconnectEventSource],
-  ['#connect-fetch', fetching.connect],
-  ['#disconnect-fetch', fetching.disconnect],
+  ['#connect-fetch', connectFetch],
+  ['#disconnect-fetch', disconnectFetch],
+  ['#time-long-lines', timeLongLines],
 ];
 for (const [button, press] of buttons) {
   document.querySelector(button)?.addEventListener('click', press);
 }
 
 connectEventSource();
-fetching.connect();
+connectFetch();
 
 /** @typedef {import('../../public/event-log.js').EventLog} EventLog */

@@ -28,9 +28,11 @@ export class EventStreamParser {
   #onComment;
   #maxLineLength;
 
-  #decoder = new TextDecoder();
+  // #region 4+ Decode the stream, and not each piece of it.
+  #decoder = new TextDecoder(); // keeps half a character until the rest of it comes
+  // #endregion
   #unfinishedLine = '';
-  #mayBeHalfOfCrLf = false;
+  #endedWithCr = false;
   #hasEnded = false;
 
   // What has been heard of the next event.
@@ -76,64 +78,91 @@ export class EventStreamParser {
    */
   feed(bytes) {
     if (this.#hasEnded)
-      throw new Error('This stream has ended. Make a new parser for the next one.');
+      throw new Error('This parser has ended. Make a new one for the next stream.');
     if (!ArrayBuffer.isView(bytes)) throw new TypeError(noBytes(bytes));
+    // #region 4+ Decode the stream, and not each piece of it.
+    //- this.#takeText(new TextDecoder().decode(bytes));
     this.#takeText(this.#decoder.decode(bytes, { stream: true }));
+    // #endregion
   }
 
   /** The stream is over. An event without its blank line is dropped: nobody knows what is missing. */
   end() {
     this.#hasEnded = true;
+    this.#unfinishedLine = '';
   }
 
   /** @param {string} text */
   #takeText(text) {
+    // #region 1 Cut the text into lines, wherever the pieces were cut.
+    //- this.#onEvent({ type: 'message', data: text, lastEventId: '' });
     if (text === '') return;
-    // A CR at the end of a piece has ended its line already: an LF that follows belongs to it.
-    if (this.#mayBeHalfOfCrLf && text.startsWith('\n')) text = text.slice(1);
-    this.#mayBeHalfOfCrLf = text.endsWith('\r');
-    const lines = text.replaceAll(/\r\n?/g, '\n').split('\n');
+    // A CR has ended its line at once. An LF that follows belongs to it, in the next piece as well.
+    if (this.#endedWithCr && text.startsWith('\n')) text = text.slice(1);
+    this.#endedWithCr = text.endsWith('\r');
+    if (text.includes('\r')) text = text.replaceAll(/\r\n?/g, '\n');
 
-    // The first line has begun in an earlier piece, and the last one goes on in a later one.
-    lines[0] = this.#unfinishedLine + lines[0];
-    this.#unfinishedLine = lines.pop() ?? '';
+    // #region 5+ Search only what is new, and refuse a line that is too long.
+    //- const lines = (this.#unfinishedLine + text).split('\n');
+    //- this.#unfinishedLine = lines.pop() ?? '';
+    //- for (const line of lines) this.#takeLine(line);
+    const lines = text.split('\n');
+    lines[0] = this.#unfinishedLine + lines[0]; // begun in an earlier piece
+    this.#unfinishedLine = lines.pop() ?? ''; // goes on in a later one
     for (const line of lines) {
-      if (this.#hasEnded) return; // a listener may call end()
       this.#refuseIfTooLong(line);
       this.#takeLine(line);
+      if (this.#hasEnded) return; // a listener has called end()
     }
     this.#refuseIfTooLong(this.#unfinishedLine);
+    // #endregion
+    // #endregion
   }
 
-  /** @param {string} line */
+  /**
+   * Takes one line apart and acts on it.
+   * @param {string} line without its end
+   */
+  #takeLine(line) {
+    // #region 3 Keep the fields of an event, and tell it at its blank line.
+    if (line === '') return this.#dispatch();
+    // #endregion
+    if (line.startsWith(':')) return this.#onComment(withoutFirstSpace(line.slice(1)));
+    // #region 2 Take a field apart at its first colon, and act on retry.
+    const colon = line.indexOf(':');
+    const name = colon === -1 ? line : line.slice(0, colon);
+    const value = colon === -1 ? '' : withoutFirstSpace(line.slice(colon + 1));
+    // #region 3 Keep the fields of an event, and tell it at its blank line.
+    if (name === 'data') this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
+    if (name === 'event') this.#type = value;
+    if (name === 'id' && !value.includes('\0')) this.#id = value;
+    // #endregion
+    if (name === 'retry' && /^[0-9]+$/.test(value)) this.#onRetry(Number(value));
+    // Any other name means nothing, and is no mistake: it may mean something one day.
+    // #endregion
+  }
+
+  /** The event is complete. */
+  #dispatch() {
+    // #region 3 Keep the fields of an event, and tell it at its blank line.
+    const type = this.#type || 'message';
+    const data = this.#data;
+    this.#type = '';
+    this.#data = undefined;
+    this.#lastEventId = this.#id; // also where there is no data, and so no event
+    if (data !== undefined) this.#onEvent({ type, data, lastEventId: this.#lastEventId });
+    // #endregion
+  }
+
+  /** @param {string} line whole, or what is there of it */
   #refuseIfTooLong(line) {
+    // #region 5+ Search only what is new, and refuse a line that is too long.
     if (line.length <= this.#maxLineLength) return;
     this.end();
     throw new RangeError(
       `A line is longer than ${this.#maxLineLength}, the maxLineLength of this parser.`,
     );
-  }
-
-  /** @param {string} line */
-  #takeLine(line) {
-    if (line === '') return this.#dispatch();
-    const colon = line.indexOf(':');
-    if (colon === 0) return this.#onComment(withoutFirstSpace(line.slice(1)));
-    const name = colon === -1 ? line : line.slice(0, colon);
-    const value = colon === -1 ? '' : withoutFirstSpace(line.slice(colon + 1));
-    if (name === 'data') this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
-    else if (name === 'event') this.#type = value;
-    else if (name === 'id' && !value.includes('\0')) this.#id = value;
-    else if (name === 'retry' && /^[0-9]+$/.test(value)) this.#onRetry(Number(value));
-  }
-
-  #dispatch() {
-    this.#lastEventId = this.#id;
-    const type = this.#type || 'message';
-    const data = this.#data;
-    this.#type = '';
-    this.#data = undefined;
-    if (data !== undefined) this.#onEvent({ type, data, lastEventId: this.#lastEventId });
+    // #endregion
   }
 }
 

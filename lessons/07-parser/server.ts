@@ -1,41 +1,63 @@
-// Lesson 07: say in one line what it shows.
+// Lesson 07: a stream that is cut wherever it hurts.
 //
-// Then the idea in a few lines. For now: whoever asks for /numbers gets the head of an answer at
-// once, and one number a second after it, counted from 1 for each client.
+// TCP carries bytes, and knows nothing of characters, lines and events. /stream sends the same kind
+// of events as ever, in pieces of its own choice: so every reader meets here within seconds what else
+// happens once a week. There is nothing to do in this file; the steps are in event-stream-parser.js.
 //
-//   npx tsx lessons/07-parser/server.ts
-//   curl -N http://localhost:4407/numbers
+//   npx tsx lessons/07-parser/server.ts    then open http://localhost:4407
+//   curl -N http://localhost:4407/stream   the bytes; a terminal has forgotten where they were cut
 //
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { listen, servePage } from '../page.ts';
 
-const TICK = 1000; // milliseconds
+const PAUSE = 300; // milliseconds between two pieces, so that nobody joins them on the way
+const LAST_ID = '6';
+
+/** Text as it is, or bytes where a cut goes through a character. */
+const PIECES: (string | number[])[] = [
+  [0xef, 0xbb], // a byte order mark: the first two of its bytes
+  [0xbf],
+  ': nothing here is cut where it should be\nretry: 20',
+  '00\n\n',
+  'id: 1\nda',
+  'ta: inside the name of a field\n\n',
+  'id: 2\ndata: inside a va',
+  'lue\n',
+  '\n',
+  'id: 3\r\ndata: between CR\r',
+  '\ndata: and LF\r\n\r',
+  '\n',
+  'id: 4\ndata: inside 中, and inside ',
+  [0xf0, 0x9f],
+  [0x98, 0x80],
+  '\n\n',
+  'event: greeting\nid: 5\ndata: before a byte order mark:\ndata: ',
+  '\uFEFFthis one is text\n\n',
+  Array.from({ length: 10 }, (_, nth) => `data: ${nth + 1} of ten in one piece\n\n`).join(''),
+  `id: ${LAST_ID}\ndata: {"json":\ndata:  "on two lines"}\n\n`,
+  'data: this event has no end, and is none',
+];
 
 const server = createServer((request, response) => {
-  if (request.url === '/numbers') streamNumbers(response);
-  else servePage(import.meta.dirname, request, response); // 404 where there is no such file
+  if (request.url === '/stream') sendPieces(request, response);
+  else servePage(import.meta.dirname, request, response);
 });
 
-// Called once for each client. What is declared in here belongs to that client alone.
-function streamNumbers(response: ServerResponse) {
-  // #region 1 Say that an event stream follows, and send the head now.
-  //- response.end('There is no stream yet.\n');
-  response.writeHead(200, {
-    'Content-Type': 'text/event-stream', // EventSource takes no other type
-    'Cache-Control': 'no-store',
-  });
-  response.flushHeaders(); // Node keeps the head back until the body begins
-  // #endregion
+function sendPieces(request: IncomingMessage, response: ServerResponse) {
+  // Who has heard the last event is not to come back: see lesson 03.
+  if (request.headers['last-event-id'] === LAST_ID) return response.writeHead(204).end();
 
-  // #region 2 Send a number once a second, until the client leaves.
-  let number = 0;
-  const counting = setInterval(() => {
-    number += 1;
-    response.write(`data: ${number}\n\n`); // the empty line ends the event
-  }, TICK);
-  response.on('close', () => clearInterval(counting));
-  // #endregion
+  response.socket?.setNoDelay(); // each piece leaves at once
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+  response.flushHeaders();
+  let sent = 0;
+  const clock = setInterval(() => {
+    const piece = PIECES[sent++];
+    if (piece) response.write(typeof piece === 'string' ? piece : Buffer.from(piece));
+    else response.end();
+  }, PAUSE);
+  response.on('close', () => clearInterval(clock));
 }
 
 listen(server, 7);

@@ -44,7 +44,9 @@ export function explainDifference(
     ...rows('meant', stream.told.map(worded), around),
   ];
   return {
-    sentence: `${howFed(pieces)}${sentenceOf(difference, feeding)}`,
+    sentence: isCut
+      ? `In one piece it is right. ${howFed(pieces)} it is not: ${sentenceOf(difference, feeding)}`
+      : capital(sentenceOf(difference, feeding)),
     excerpt: indented([...fedRows(feeding), ...lists]),
     advice: (isCut && stream.whenCut) || stream.otherwise,
     certain: true,
@@ -52,9 +54,11 @@ export function explainDifference(
 }
 
 function howFed(pieces: readonly Uint8Array[]): string {
-  if (pieces.length === 1) return '';
-  const how = pieces.length === 2 ? 'Fed in two pieces' : 'Fed byte by byte';
-  return `In one piece it is right. ${how} it is not: `;
+  return pieces.length === 2 ? 'Fed in two pieces' : 'Fed byte by byte';
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 function sentenceOf(difference: Difference, { stream }: Feeding): string {
@@ -224,5 +228,5 @@ function sourceRows({ directory, file }: Place, line: number): string[] {
 }
 
 function indented(rows: readonly string[]): string | undefined {
-  return rows.length === 0 ? undefined : rows.map((row) => `    ${row}`).join('\n');
+  return rows.length === 0 ? undefined : rows.map((row) => `    ${row}`.trimEnd()).join('\n');
 }
