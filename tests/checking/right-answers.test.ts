@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { type Judging, judgeOrigin } from '../../scripts/checking/judge.ts';
+import { lessonFiles } from '../../scripts/course/lessons.ts';
 import { allSteps, fixturesOf, judgeVariant, lessons, steps } from './judging.ts';
 
 for (const lesson of lessons) {
@@ -22,6 +23,18 @@ for (const lesson of lessons) {
       const told = said.some(({ kind }) => kind === 'provisional');
       if (file === 'slow-start.ts') assert.ok(told, 'a learner is told that nothing listens yet');
     });
+  }
+  // Answers that take the place of one file of the page: right/event-stream-parser/ has them for
+  // event-stream-parser.js.
+  for (const name of lessonFiles(lesson)) {
+    const others = join(folder, plain(name.replace(/\.js$/, '')));
+    for (const file of namesIn(others)) {
+      test(`${lesson.folder}: ${file} is right as ${name}`, async () => {
+        const files = new Map([[name, readFileSync(join(others, file), 'utf8')]]);
+        const report = await judgeVariant(lesson, `right-${plain(name)}-${plain(file)}`, files);
+        assert.equal(steps(report), allSteps(lesson), JSON.stringify(report.verdicts, null, 2));
+      });
+    }
   }
   for (const file of namesIn(join(folder, 'pages'))) {
     test(`${lesson.folder}: ${file} is right as the page's script`, async () => {
