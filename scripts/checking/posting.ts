@@ -122,16 +122,16 @@ export async function textComes(
   { within, otherwise }: Within,
 ): Promise<void> {
   await answer.headComes({ within, otherwise });
-  const hasBroken = () => textOf(answer).includes('\ufffd');
+  const broken = () => /^.*\ufffd.*\n/m.exec(textOf(answer))?.[0]; // the whole line
   const has = () => textOf(answer).includes(text);
-  await answer.stage.comes(answer, () => has() || hasBroken(), within);
+  await answer.stage.comes(answer, () => has() || broken(), within);
   if (has()) return;
-  const isBroken = hasBroken();
+  const isBroken = textOf(answer).includes('\ufffd');
   throw new Failure({
     sentence: isBroken
       ? `\`${visible(text)}\` was meant to be in the answer, and \\uFFFD stands in place of a character: its bytes came in two pieces, and each was made text by itself.`
       : `\`${visible(text)}\` was meant to be in the answer, and is not${answer.ending ? '' : `, within ${aboutSeconds(within)}`}.`,
-    excerpt: textExcerpt(answer),
+    excerpt: textExcerpt(answer, broken()),
     advice: otherwise,
     certain: isBroken || answer.ending === 'complete',
   });
@@ -275,9 +275,9 @@ function explainUnended(answer: Answer, within: number, advice: string): Explana
   };
 }
 
-/** The last lines of a body, every control character to be seen. */
-function textExcerpt(answer: Answer): string | undefined {
-  const lines = textOf(answer).match(/[^\n]*\n|[^\n]+$/g) ?? [];
+/** The last lines of a body, or of a part of it, every control character to be seen. */
+function textExcerpt(answer: Answer, text = textOf(answer)): string | undefined {
+  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   if (lines.length === 0) return undefined;
   return lines
     .slice(-LINES)
