@@ -9,6 +9,7 @@ export const traps = [
     name: 'text-plain',
     step: 1,
     title: 'The type is text/plain',
+    symptom: 'no-event',
     change: [{ file, from: "'text/event-stream', //", to: "'text/plain', //" }],
     finding: 'content-type',
     prediction: {
@@ -30,6 +31,7 @@ export const traps = [
     name: 'no-flush',
     step: 1,
     title: 'The head is not sent',
+    symptom: 'nothing-at-first',
     change: [
       {
         file,
@@ -56,6 +58,7 @@ export const traps = [
     name: 'unknown-path',
     step: 1,
     title: 'An unknown path is never answered',
+    symptom: 'never-answered',
     change: [
       {
         file,
@@ -78,6 +81,7 @@ export const traps = [
     name: 'path-includes',
     step: 1,
     title: 'The path is looked for with includes',
+    symptom: 'refused',
     change: [{ file, from: "request.url === '/clock'", to: "request.url?.includes('/clock')" }],
     prediction: {
       question: "With request.url?.includes('/clock'), what comes for /clockwork.js?",
@@ -93,6 +97,7 @@ export const traps = [
     name: 'one-newline',
     step: 2,
     title: 'One line break after the data instead of two',
+    symptom: 'no-event',
     finding: 'unfinished-event',
     change: [{ file, from: '`data: ${stationTime()}\\n\\n`', to: '`data: ${stationTime()}\\n`' }],
     prediction: {
@@ -113,6 +118,7 @@ export const traps = [
     name: 'never-cleared',
     step: 4,
     title: 'The timer is never cleared',
+    symptom: 'goes-on',
     change: [{ file, from: "  response.on('close', () => clearInterval(clock));\n", to: '' }],
     prediction: {
       question: 'A hundred clients came and left, and nobody cleared their timers. What now?',
@@ -132,6 +138,7 @@ export const traps = [
     name: 'one-timer',
     step: 4,
     title: 'One timer variable for all clients',
+    symptom: 'others-stop',
     change: [
       {
         file,

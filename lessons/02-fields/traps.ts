@@ -13,6 +13,7 @@ export const traps = [
     name: 'any-station',
     step: 1,
     title: 'A name from the query goes into the stream as it came',
+    symptom: 'injected',
     change: [
       {
         file,
@@ -41,6 +42,7 @@ export const traps = [
     name: 'url-throws',
     step: 1,
     title: 'new URL with a base',
+    symptom: 'not-there',
     change: [
       {
         file,
@@ -68,6 +70,7 @@ export const traps = [
     name: 'blank-line-after-name',
     step: 2,
     title: 'A blank line between the name and the data',
+    symptom: 'wrong-handler',
     change: [{ file, from: TYPE, to: '`event: ${type}\\n\\n`' }],
     finding: 'no-data',
     prediction: {
@@ -88,6 +91,7 @@ export const traps = [
     name: 'space-before-colon',
     step: 2,
     title: 'A space before the colon',
+    symptom: 'wrong-handler',
     change: [{ file, from: TYPE, to: '`event : ${type}\\n`' }],
     finding: 'unknown-field',
     prediction: {
@@ -108,6 +112,7 @@ export const traps = [
     name: 'named-error',
     step: 2,
     title: 'An event named error',
+    symptom: 'wrong-handler',
     change: [
       {
         file,
@@ -134,6 +139,7 @@ export const traps = [
     name: 'all-in-onmessage',
     step: 3,
     title: 'A named event is looked for in onmessage',
+    symptom: 'wrong-handler',
     change: [
       {
         file: page,
@@ -156,6 +162,7 @@ export const traps = [
     name: 'data-as-html',
     step: 3,
     title: 'Data is put in as HTML',
+    symptom: 'injected',
     change: [
       { file: page, from: 'cell.textContent =', to: 'cell.innerHTML =' },
       { file, from: "to: 'Skerry'", to: "to: '<u>Skerry</u>'" },
@@ -179,6 +186,7 @@ export const traps = [
     name: 'query-as-html',
     step: 3,
     title: 'The query is put in as HTML',
+    symptom: 'injected',
     change: [
       {
         file: page,
@@ -205,6 +213,7 @@ export const traps = [
     name: 'one-counter',
     step: 4,
     title: 'One counter for all clients',
+    symptom: 'others-news',
     change: [
       {
         file,
@@ -233,6 +242,7 @@ export const traps = [
     name: 'pretty-json',
     step: 5,
     title: 'JSON on several lines, and data: only before the first',
+    symptom: 'broken-json',
     change: [
       {
         file,
@@ -260,6 +270,7 @@ export const traps = [
     name: 'capital-data',
     step: 5,
     title: 'Data: with a capital',
+    symptom: 'some-lost',
     change: [
       { file, from: LINES, to: "fields += `data: ${text.replaceAll('\\n', '\\nData: ')}\\n`;" },
     ],
@@ -282,6 +293,7 @@ export const traps = [
     name: 'retry-with-unit',
     step: 6,
     title: 'A retry with its unit',
+    symptom: 'storm',
     change: [{ file, from: "'retry: 1000\\n\\n'", to: "'retry: 1s\\n\\n'" }],
     finding: 'bad-retry',
     prediction: {

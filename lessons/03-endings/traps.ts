@@ -16,6 +16,7 @@ export const traps = [
     name: 'close-unnoticed',
     step: 1,
     title: 'The server does not notice close()',
+    symptom: 'goes-on',
     change: [
       {
         file: server,
@@ -41,6 +42,7 @@ export const traps = [
     name: 'bye-as-message',
     step: 2,
     title: 'bye is expected as a message',
+    symptom: 'wrong-handler',
     change: [
       {
         file: page,
@@ -68,6 +70,7 @@ export const traps = [
     name: 'gives-up',
     step: 2,
     title: 'onerror closes at the first hiccup',
+    symptom: 'gives-up',
     change: [{ file: page, from: LEFT_TO_THE_BROWSER, to: '    opened.close();\n' }],
     prediction: {
       question:
@@ -88,6 +91,7 @@ export const traps = [
     name: 'replays-for-ever',
     step: 3,
     title: 'Last-Event-ID is looked up as the standard writes it',
+    symptom: 'replays',
     change: [{ file: server, from: "headers['last-event-id']", to: "headers['Last-Event-ID']" }],
     finding: 'replays',
     prediction: {
@@ -109,6 +113,7 @@ export const traps = [
     name: 'after-the-last-train',
     step: 4,
     title: 'A new one is made after the 204 as well',
+    symptom: 'replays',
     change: [
       {
         file: page,
@@ -135,6 +140,7 @@ export const traps = [
     name: 'second-source',
     step: 4,
     title: 'onerror makes a second EventSource while the first lives',
+    symptom: 'twice',
     change: [
       { file: page, from: LEFT_TO_THE_BROWSER, to: '' },
       {
@@ -162,6 +168,7 @@ export const traps = [
     name: 'storm',
     step: 4,
     title: 'A new one is made at once',
+    symptom: 'storm',
     change: [
       {
         file: page,
@@ -188,6 +195,7 @@ export const traps = [
     name: 'connect-twice',
     step: 4,
     title: 'Connect pressed twice listens twice',
+    symptom: 'twice',
     change: [
       {
         file: page,

@@ -6,6 +6,7 @@ import type { Lesson } from '../course/lessons.ts';
 import { KitError } from '../kit-error.ts';
 import type { FindingId } from '../wire/findings.ts';
 import { loadLessonModule } from './lesson-module.ts';
+import type { SymptomId } from './symptom-words.ts';
 
 /** Text that a trap puts in the place of other text. `from` occurs exactly once in the finished file. */
 export interface Change {
@@ -35,6 +36,8 @@ export interface Trap {
   prediction: Prediction;
   /** The finding that the failing check reports. */
   finding?: FindingId;
+  /** What somebody sees who has made the mistake and does not know it. */
+  symptom?: SymptomId;
 }
 
 /**

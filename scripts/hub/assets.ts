@@ -20,7 +20,7 @@ const TYPES: Record<string, string> = {
 };
 
 /** Built from public/hub/<name>.ts, served as /hub/<name>.js. */
-const ENTRY_POINTS = ['map', 'lesson', 'examine', 'live-worker'];
+const ENTRY_POINTS = ['map', 'lesson', 'examine', 'symptoms', 'live-worker'];
 
 /** A kept build: what went into it, and what came out. */
 interface Build {

@@ -1,4 +1,6 @@
 // The hub's pages and their files: open to whoever reaches this machine's loopback address.
+import { listSymptoms } from '../checking/symptoms.ts';
+import { listLessons } from '../course/lessons.ts';
 import { KitError } from '../kit-error.ts';
 import { examinePage } from './examine-page.ts';
 import type { Gate } from './guard.ts';
@@ -7,6 +9,7 @@ import { lessonPage, mapPage, notFoundPage } from './pages.ts';
 import { Refusal } from './refusal.ts';
 import type { Rooms } from './rooms.ts';
 import { type Call, page, type Route } from './router.ts';
+import { symptomsPage } from './symptoms-page.ts';
 
 /** Scripts and styles are the hub's own; the lessons' pages may stand in its frames, it in none. */
 const CONTENT_SECURITY_POLICY = [
@@ -31,6 +34,10 @@ export function pageRoutes({ root, gate, assets }: Rooms): Route[] {
     }),
     page('/examine', async (call) => {
       sendPage(call, gate, 200, examinePage({ lessons: await stops(root) }));
+    }),
+    page('/symptoms', async (call) => {
+      const symptoms = await listSymptoms(listLessons(root));
+      sendPage(call, gate, 200, symptomsPage({ lessons: await stops(root), symptoms }));
     }),
     page('/lessons/:folder', async (call) => {
       const { status, text } = await pageOf(root, call.params.folder!);

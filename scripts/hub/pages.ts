@@ -73,7 +73,8 @@ export function mapPage({ lessons }: MapData): string {
     <h2 id="network-title" class="unseen">The course</h2>
     ${parts.map((part, index) => partOfMap(part, index, lessons))}
   </section>
-  <p class="elsewhere">A stream at work that gives you trouble? <a href="/examine">Examine a stream</a></p>
+  <p class="elsewhere">Something is wrong, and you do not know why? Look it up <a href="/symptoms">by what you see</a>.
+    A stream at work gives you trouble? <a href="/examine">Examine a stream</a>.</p>
 </main>`,
     data: { lessons },
   });

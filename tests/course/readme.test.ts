@@ -7,6 +7,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { listSymptoms, withSymptoms } from '../../scripts/checking/symptoms.ts';
 import { lessonTable, withLessonTable } from '../../scripts/course/lesson-table.ts';
 import { listLessons } from '../../scripts/course/lessons.ts';
 import { syllabus } from '../../scripts/course/syllabus.ts';
@@ -14,8 +15,10 @@ import { syllabus } from '../../scripts/course/syllabus.ts';
 const kit = join(import.meta.dirname, '../..');
 const file = join(kit, 'README.md');
 const lessons = listLessons(kit);
+const symptoms = await listSymptoms(lessons);
 if (process.env.UPDATE_README) {
-  const updated = withLessonTable(readFileSync(file, 'utf8'), lessons);
+  const text = readFileSync(file, 'utf8');
+  const updated = withSymptoms(withLessonTable(text, lessons) ?? text, symptoms);
   if (updated !== undefined) writeFileSync(file, updated);
 }
 const readme = readFileSync(file, 'utf8');
@@ -40,6 +43,14 @@ test('the table has every lesson of the syllabus, and links those that are there
     assert.equal(row.includes('](lessons/'), isThere);
     assert.equal(row.endsWith('| to come |'), !isThere);
   }
+});
+
+test('the index of symptoms is that of the traps and the findings', () => {
+  assert.equal(
+    withSymptoms(readme, symptoms),
+    readme,
+    'The index in README.md is out of date: UPDATE_README=1 npm test -- course/readme writes it.',
+  );
 });
 
 test('a text without a place for the table is left alone', () => {
