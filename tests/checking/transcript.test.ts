@@ -39,7 +39,7 @@ Good-bye.
 `;
 
 /** What the server says to a request target: a whole answer, which ends with the connection. */
-type Says = (target: string) => string;
+type Says = (target: string, request: string) => string;
 
 function greet(body: string): Says {
   return () => `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${body}`;
@@ -101,11 +101,34 @@ test('a value of one answer can be sent with a later request', async (t) => {
   const says: Says = (target) => {
     asked.push(target);
     if (target !== '/greeting') return 'HTTP/1.1 404 Not Found\r\n\r\nGone';
-    return greet('Hello at 12:00.\nGood-bye.\n')(target);
+    return greet('Hello at 12:00.\nGood-bye.\n')(target, '');
   };
   const mismatch = await play(t, says, GREETING, second);
   assert.deepEqual(asked, ['/greeting', '/greeting/12:00']);
   assert.equal(mismatch?.line, 100, 'the second block begins at line 100 and shows no body');
+});
+
+test('a request with a body is sent as it is shown, with its length and without a last line break', async (t) => {
+  const block = `
+POST /greeting HTTP/1.1
+Host: {host}
+Content-Type: application/json
+
+{
+  "to": "中"
+}
+---
+HTTP/1.1 204 No Content
+`;
+  const asked: string[] = [];
+  const says: Says = (_target, request) => {
+    asked.push(request);
+    return 'HTTP/1.1 204 No Content\r\n\r\n';
+  };
+  assert.equal(await play(t, says, block), undefined);
+  const [head, body] = asked[0]!.split('\r\n\r\n');
+  assert.match(head!, /^POST .*\r\nContent-Type: application\/json\r\nContent-Length: 17$/s);
+  assert.equal(body, '{\n  "to": "中"\n}');
 });
 
 test('a block that breaks the grammar is refused with its line', () => {
@@ -131,7 +154,7 @@ async function play(
   const server = createServer((socket) => {
     socket.on('error', () => {});
     socket.once('data', (request) => {
-      socket.write(says(String(request).split(' ')[1]!));
+      socket.write(says(String(request).split(' ')[1]!, String(request)));
       if (!goesOn) socket.end();
     });
     t.after(() => socket.destroy());
