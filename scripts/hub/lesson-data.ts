@@ -3,6 +3,7 @@ import { loadTraps } from '../checking/traps.ts';
 import { textsAtStep } from '../course/derive.ts';
 import { type Lesson, lessonSteps, lessonTexts, listLessons } from '../course/lessons.ts';
 import { changedLines } from '../course/regions.ts';
+import { stageMinutes } from '../course/stage-minutes.ts';
 import { troubleIn } from './lesson-trouble.ts';
 import type { LessonData, Stop } from './pages.ts';
 import { Refusal } from './refusal.ts';
@@ -15,7 +16,8 @@ export async function stops(root: string): Promise<Stop[]> {
       if (!lesson.available) return stop;
       const problem = await troubleIn(lesson);
       if (problem !== undefined) return { ...stop, available: false, problem };
-      return { ...stop, steps: lessonSteps(lesson).size };
+      const minutes = stageMinutes(lesson);
+      return { ...stop, steps: lessonSteps(lesson).size, ...(minutes && { minutes }) };
     }),
   );
 }
