@@ -8,8 +8,8 @@ import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 
 const REPORTS = 3; // the file descriptor of the pipe to the kit
-const LOOK = 100; // milliseconds between two looks at the thread
-const BUDGET = 1500; // milliseconds of processor time for one order
+const LOOK = 50; // milliseconds between two looks at the thread
+const BUDGET = 800; // milliseconds of processor time for one order
 
 /** @param {object} report */
 function report(report) {

@@ -17,6 +17,8 @@ export type Order =
       init: SourceInit;
       /** Types that are listened for, besides open, message and error. */
       types: string[];
+      /** Whatever is said at this port comes back. */
+      echoPort: number;
       /** Tells its reports from those that an earlier one may still make. */
       visit: number;
       /** The data of the event, or the type, at which a listener calls close(). */

@@ -2,11 +2,12 @@
 // it, and ask of it. Each question that is answered with no ends the check with a Failure.
 //
 // Its time stands still until the check lets it pass; see room.js.
+import { execFile } from 'node:child_process';
 import type { Otherwise } from '../answer.ts';
 import { type Explanation, Failure, seconds, Unseen } from '../failure.ts';
 import { indented } from '../page/sentences.ts';
 import { SLOW } from '../page/troubles.ts';
-import type { Order, Thrown, Told } from './orders.ts';
+import type { Order, Result, Thrown, Told } from './orders.ts';
 import type { RoomProcess } from './room-process.ts';
 import type { ScriptServer, SourceWire } from './script-server.ts';
 
@@ -59,7 +60,10 @@ export class PlayedSource {
    * @returns what its module exports instead, if there is no such class
    */
   async make(order: Omit<OpenOrder, 'visit'>): Promise<string[] | undefined> {
-    const result = await this.#ask({ ...order, visit: this.#visit });
+    if (this.#room.hasLooped) throw explainLost(this.#file, 'loops');
+    const result = await this.#answer({ ...order, visit: this.#visit });
+    if ('thrown' in result)
+      throw explainThrown(this.#file, await placed(order.file, result.thrown));
     return 'exports' in result ? result.exports : undefined;
   }
 
@@ -93,6 +97,7 @@ export class PlayedSource {
       this.fail(sentence ?? `No request was made${again}.`, otherwise);
     }
     this.#taken += 1;
+    await this.settles();
     return wire;
   }
 
@@ -168,15 +173,20 @@ export class PlayedSource {
     return this.#until(look, 10);
   }
 
-  async #ask(order: Order) {
-    let answered: Awaited<ReturnType<RoomProcess['carryOut']>> | undefined;
+  async #ask(order: Order): Promise<Result> {
+    const result = await this.#answer(order);
+    if ('thrown' in result) throw explainThrown(this.#file, result.thrown);
+    return result;
+  }
+
+  async #answer(order: Order): Promise<Result> {
+    let answered: Result | undefined;
     void this.#room.carryOut(order).then((result) => {
       answered = result;
       this.#look();
     });
     await this.#until(() => answered, PATIENCE);
     if (!answered) throw new Unseen(SLOW);
-    if ('thrown' in answered) throw explainThrown(this.#file, answered.thrown);
     return answered;
   }
 
@@ -227,13 +237,23 @@ function toldLine({ type, data, readyState }: Told): string {
 }
 
 /** An exception of the learner's own code. */
-export function explainThrown(file: string, { name, message, line }: Thrown): Failure {
+function explainThrown(file: string, { name, message, line }: Thrown): Failure {
   const where = line > 0 ? ` in line ${line}` : '';
+  const what = name === 'SyntaxError' ? `cannot be read${where}` : `throws${where}`;
   return new Failure({
-    sentence: `${file} throws${where}: ${name}: ${message}`,
+    sentence: `${file} ${what}: ${name}: ${message}`,
     advice: 'Nobody catches this: mend it first, for nothing else can be judged before.',
     certain: true,
   });
+}
+
+/** Where a file cannot be read: the error itself does not say, but Node does when it looks at the file. */
+async function placed(path: string, thrown: Thrown): Promise<Thrown> {
+  if (thrown.name !== 'SyntaxError' || thrown.line > 0) return thrown;
+  const said = await new Promise<string>((resolve) => {
+    execFile(process.execPath, ['--check', path], (_error, _out, words) => resolve(words));
+  });
+  return { ...thrown, line: Number(/\.js:(\d+)$/m.exec(said)?.[1] ?? 0) };
 }
 
 function explainLost(file: string, why: 'loops' | 'gone'): Failure {
@@ -244,7 +264,7 @@ function explainLost(file: string, why: 'loops' | 'gone'): Failure {
           advice: 'Nothing in there may end it.',
         }
       : {
-          sentence: `${file} has been busy for more than a second, and does not come to an end.`,
+          sentence: `${file} is busy without end, and nothing else can happen there.`,
           advice:
             'JavaScript does one thing at a time: look for a loop that never awaits, or goes on when ' +
             '`done` is true.',

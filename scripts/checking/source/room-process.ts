@@ -1,6 +1,7 @@
 // The process for a learner's event source, as the checks hold it: started when it is needed first, and
 // shared by all checks of one judging, which take turns. See bounds.js for the other end.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,11 @@ import type { Order, Report, Result, Thrown, Told } from './orders.ts';
 
 const BOUNDS = fileURLToPath(new URL('./bounds.js', import.meta.url));
 const WINDOWS = process.platform === 'win32';
+
+/** After so many event sources a process has all their modules in its memory, and another is made. */
+const USES = 500;
+/** Milliseconds that a process waits for the next judging. */
+const IDLE = 120_000;
 
 /** Whoever has its turn. */
 export interface Listener {
@@ -20,13 +26,29 @@ export interface Listener {
 
 export class RoomProcess {
   readonly turns = new Turns(1);
+  /** Whether the module has burnt the processor once: it would do so in every check that follows. */
+  hasLooped = false;
   listener: Listener | undefined;
   /** How many event sources have been made. */
   visits = 0;
   #child: ChildProcess | undefined;
   readonly #waiting = new Map<number, (result: Result) => void>();
+  readonly #echo = createServer((socket) => {
+    socket.on('error', () => {}); // the process has gone
+    socket.setNoDelay().unref().pipe(socket);
+  });
   #asked = 0;
   #closed = false;
+
+  /** The port of a server that says back what it is told. */
+  async echoPort(): Promise<number> {
+    const port = () => (this.#echo.address() as AddressInfo | null)?.port;
+    if (port() === undefined) {
+      await new Promise<void>((resolve) => this.#echo.listen(0, '127.0.0.1', resolve));
+      this.#echo.unref();
+    }
+    return port()!;
+  }
 
   /** @returns never, if the process is lost: the listener is told */
   carryOut(order: Order): Promise<Result> {
@@ -37,9 +59,15 @@ export class RoomProcess {
     return new Promise((resolve) => this.#waiting.set(id, resolve));
   }
 
+  /** Whether another judging can use it. */
+  get isFree(): boolean {
+    return !this.#closed && !this.hasLooped && this.#waiting.size === 0 && this.visits < USES;
+  }
+
   /** Ends the process, whatever it is doing. */
   close(): void {
     this.#closed = true;
+    this.#echo.close();
     const pid = this.#child?.pid;
     if (pid === undefined || this.#child?.exitCode !== null) return;
     // Its own group as well: a module may start programs, though none is meant to.
@@ -55,6 +83,9 @@ export class RoomProcess {
     });
     for (const stream of child.stdio) stream?.on('error', () => {}); // the exit tells
     createInterface({ input: child.stdio[3] as Readable }).on('line', (line) => this.#hear(line));
+    // It may wait for the next judging, but nobody waits for it: its pipe ends with us.
+    child.unref();
+    for (const stream of child.stdio) (stream as Socket | null)?.unref();
     child.once('close', () => this.#lose(child, 'gone'));
     child.once('error', () => this.#lose(child, 'gone'));
     return child;
@@ -76,9 +107,35 @@ export class RoomProcess {
   #lose(child: ChildProcess | undefined, why: 'loops' | 'gone'): void {
     if (child === undefined || child !== this.#child) return;
     this.#child = undefined; // whoever is next gets another
+    if (why === 'loops') this.hasLooped = true;
     this.#waiting.clear();
     this.listener?.lost(why);
   }
+}
+
+/** A process that has served a judging and waits for the next: to start one takes a fifth of a second. */
+let waiting: RoomProcess | undefined;
+let idle: NodeJS.Timeout | undefined;
+
+export function takeRoom(): RoomProcess {
+  const room = waiting ?? new RoomProcess();
+  waiting = undefined;
+  clearTimeout(idle);
+  return room;
+}
+
+/** To be called when a judging is over. */
+export function giveBack(room: RoomProcess): void {
+  room.listener = undefined;
+  if (waiting || !room.isFree) {
+    room.close();
+    return;
+  }
+  waiting = room;
+  idle = setTimeout(() => {
+    waiting = undefined;
+    room.close();
+  }, IDLE).unref();
 }
 
 function killGroup(leader: number): void {

@@ -3,6 +3,7 @@
 //
 // Time stands still here and passes only when a check says so: the module's timers and clocks are made
 // of it. A wait of half a minute takes no time, and no wait is ever too short because a machine is slow.
+import { connect } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
@@ -17,6 +18,9 @@ const nativeFetch = globalThis.fetch;
 for (const name of /** @type {const} */ (['log', 'info', 'warn', 'error', 'debug'])) {
   console[name] = () => {};
 }
+
+/** A request takes two ways there and back: one to connect, one to be heard. Twice that is sure. */
+const ECHOES = 4;
 
 // The clock.
 
@@ -95,11 +99,15 @@ globalThis.fetch = (input, init) => {
   return isOver ? new Promise(() => {}) : nativeFetch(input, init);
 };
 
-/** What was on its way before is here when the server has answered twice. */
+/** @type {import('node:net').Socket | undefined} whatever is said here comes back */
+let echo;
+
+/** What was on its way before is here when an echo has come back several times. */
 async function settle() {
-  for (let count = 0; count < 2; count++) {
-    const witness = await nativeFetch(`${origin}/.witness`).catch(() => undefined);
-    await witness?.arrayBuffer();
+  for (let count = 0; count < ECHOES; count++) {
+    const heard = new Promise((resolve) => echo?.once('data', resolve));
+    echo?.write('.');
+    await heard;
     await turn();
   }
 }
@@ -113,7 +121,8 @@ let source;
  * @param {Extract<Order, { do: 'open' }>} order
  * @returns {Promise<Result>}
  */
-async function open({ file, name, url, init, types, closeAt, visit }) {
+async function open({ file, name, url, init, types, closeAt, visit, echoPort }) {
+  echo ??= connect(echoPort, '127.0.0.1').setNoDelay();
   timers.clear();
   now = 0;
   origin = new URL(url).origin;

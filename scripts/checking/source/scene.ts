@@ -6,7 +6,7 @@ import type { Answering } from '../page/replies.ts';
 import type { Stage } from '../stage.ts';
 import type { SourceInit } from './orders.ts';
 import { PlayedSource } from './played-source.ts';
-import { RoomProcess } from './room-process.ts';
+import { giveBack, type RoomProcess, takeRoom } from './room-process.ts';
 import { ScriptServer } from './script-server.ts';
 
 export interface SourceOptions {
@@ -31,10 +31,10 @@ const rooms = new WeakMap<Stage, RoomProcess>();
 function roomOf(stage: Stage): RoomProcess {
   let room = rooms.get(stage);
   if (!room) {
-    const made = new RoomProcess();
-    room = made;
-    rooms.set(stage, made);
-    stage.onClose(() => made.close());
+    const taken = takeRoom();
+    room = taken;
+    rooms.set(stage, taken);
+    stage.onClose(() => giveBack(taken));
   }
   return room;
 }
@@ -84,6 +84,7 @@ export class SourceScene {
       url,
       init,
       types,
+      echoPort: await room.echoPort(),
       ...(closeAt !== undefined && { closeAt }),
     });
     if (exports) throw exportsNone(file, name, exports);

@@ -80,7 +80,6 @@ export class ScriptServer {
   constructor(script: Answering) {
     this.#script = script;
     this.#server = createServer((request, response) => {
-      if (request.url === '/.witness') return response.end();
       const wire = new SourceWire(request, response, () => this.onChange());
       this.wires.push(wire);
       this.onRequest(wire);
