@@ -223,8 +223,13 @@ export class WireView extends HTMLElement {
   }
 
   #drawChips() {
-    const chips = [...this.#readers.keys()].map((reader, index) => {
-      const chip = make('button', '', `${String.fromCharCode(65 + index)} ${reader}`);
+    // The letters are those of the logs, whichever of them has asked first.
+    const named = [...this.#readers].map(
+      ([reader, [tape]]) => `${tape?.label.charAt(0)} ${reader}`,
+    );
+    const chips = named.sort().map((name) => {
+      const chip = make('button', '', name);
+      const reader = name.slice(2);
       chip.dataset.reader = reader;
       chip.setAttribute('aria-pressed', String(reader === this.#shown));
       chip.addEventListener('click', () => this.#show(reader));

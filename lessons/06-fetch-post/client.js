@@ -143,6 +143,7 @@ function bodyOf({ body }) {
 // Left: two that came before fetch.
 
 function tryEventSource() {
+  showOnTheLeft(events);
   events.opening(ENQUIRIES);
   const source = new EventSource(ENQUIRIES); // there is no place for a method, nor for a body
   source.onerror = () => {
@@ -159,6 +160,7 @@ function askByXhr() {
   const request = new XMLHttpRequest();
   older = request;
   let shown = 0;
+  showOnTheLeft(progress);
   progress.opening(ENQUIRIES);
   request.open('POST', ENQUIRIES);
   request.setRequestHeader('Content-Type', 'application/json');
@@ -171,6 +173,12 @@ function askByXhr() {
   request.onerror = () => progress.failed('broken');
   request.onabort = () => progress.closed('you stopped it');
   request.send(JSON.stringify({ question: question.value }));
+}
+
+/** @param {EventLog} log there is room for one */
+function showOnTheLeft(log) {
+  events.hidden = log !== events;
+  progress.hidden = log !== progress;
 }
 
 function stopXhr() {

@@ -179,12 +179,11 @@ describe('the page of lesson 06', { concurrency: 3 }, () => {
     await left;
     await entry('pieces', '"So "').nth(1).waitFor();
     assert.equal(asked.length, 2);
-    const stops = await tabStops(page, 9);
+    const stops = await tabStops(page, 8);
     assert.match(stops.shift()!, /^Read with/);
     assert.deepEqual(stops, [
       'Log of EventSource',
       'Try EventSource',
-      'Log of XMLHttpRequest',
       'Ask with XMLHttpRequest',
       'Stop XMLHttpRequest',
       'Log of fetch',
