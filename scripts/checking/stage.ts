@@ -36,6 +36,8 @@ export interface RequestOptions {
   headers?: Record<string, string>;
   /** The body, or the pieces that it is sent in: they may be cut inside a character. */
   body?: string | Uint8Array | (string | Uint8Array)[];
+  /** Where it is sent, if not to the server's first origin. */
+  origin?: string;
 }
 
 /** Counts of the server's process; see `Run.state`. */
@@ -43,6 +45,8 @@ export type Counts = NonNullable<Awaited<ReturnType<Run['state']>>>;
 
 /** Bytes of one body. What a check looks at is a hundredth of it. */
 const LIMIT = 64 * 1024;
+/** Where a check sends so much itself that it must be able to read it. */
+const MUCH = 64 * 1024 * 1024;
 
 /** Real milliseconds that bytes may take from a server's `write` to us, and a request there. */
 export const JOURNEY = 8;
@@ -64,8 +68,12 @@ export class Stage {
   readonly openedAt = performance.now();
 
   readonly #patience: number;
+  readonly #limit: number;
   readonly #open = new Set<Answer>();
   readonly #watched = new Map<string, Answer>();
+  /** The program once more, for those who need all of it; and the last of them who has asked. */
+  #second: Promise<Stage> | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
   /** Requests of which the rest is still on its way. */
   readonly #sending = new Map<Answer, Promise<void>>();
   readonly #closing: (() => void)[] = [];
@@ -77,8 +85,12 @@ export class Stage {
   /** Whether nobody waits here any more. */
   closed = false;
 
-  /** @param patience real milliseconds for a server that is busy all the time */
-  constructor(target: Target, patience = PATIENCE) {
+  /**
+   * @param patience real milliseconds for a server that is busy all the time
+   * @param limit bytes of one body
+   */
+  constructor(target: Target, patience = PATIENCE, limit = LIMIT) {
+    this.#limit = limit;
     this.target = target;
     this.#patience = patience;
     this.#silence = new Silence(target.run, () => this.takesItsTurn());
@@ -102,14 +114,17 @@ export class Stage {
    * Sends any request. A body in several pieces goes out one piece after the other: each one when the
    * server has had its turn with those before, so that no two of them are read as one.
    */
-  send(path: string, { method = 'POST', headers = {}, body = [] }: RequestOptions = {}): Answer {
+  send(
+    path: string,
+    { method = 'POST', headers = {}, body = [], origin }: RequestOptions = {},
+  ): Answer {
     this.asked++;
     const pieces = (Array.isArray(body) ? body : [body]).map((piece) => Buffer.from(piece));
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
     const isFramed = Object.keys(headers).some((name) => /^(content-length|transfer-)/i.test(name));
     const isAsIs = isFramed || (length === 0 && method !== 'POST');
     const framed = isAsIs ? headers : { ...headers, 'Content-Length': String(length) };
-    const answer = this.#ask(path, framed, method, pieces[0]);
+    const answer = this.#ask(path, framed, method, pieces[0], origin);
     if (pieces.length > 1) this.#sending.set(answer, this.#sendRest(answer, pieces.slice(1)));
     return answer;
   }
@@ -131,7 +146,7 @@ export class Stage {
     origin: string = this.target.origin,
   ): Answer {
     const request = { origin, path, headers, method, ...(body.length > 0 && { body }) };
-    const exchange = openExchange(request, { limit: LIMIT });
+    const exchange = openExchange(request, { limit: this.#limit });
     const answer = new Answer(this, exchange, path, method);
     this.#open.add(answer);
     if (this.closed) answer.leave();
@@ -217,6 +232,9 @@ export class Stage {
     return {
       timers: Math.max(earlier.timers, now.timers),
       sockets: Math.max(earlier.sockets, now.sockets),
+      held: Math.max(earlier.held, now.held),
+      pieces: Math.max(earlier.pieces, now.pieces),
+      encoded: Math.max(earlier.encoded, now.encoded),
       writesAfterClose: Math.max(earlier.writesAfterClose, now.writesAfterClose),
       sources: Math.max(earlier.sources, now.sources),
       lost: now.lost,
@@ -269,9 +287,10 @@ export class Stage {
   /**
    * The program once more, started anew: a stage of its own, which is closed with this one.
    *
+   * @param limit bytes of one body
    * @throws Unseen if the program is not ours, or does not listen a second time
    */
-  async restart(): Promise<Stage> {
+  async restart(limit = LIMIT): Promise<Stage> {
     const { startAnew, ...target } = this.target;
     if (!startAnew) throw new Unseen(NOT_OURS);
     const run = await startAnew();
@@ -279,10 +298,25 @@ export class Stage {
     this.onClose(close);
     const listens = await run.listening(this.#patience);
     if (!listens || run.problem) throw new Unseen(run.problem?.message ?? SILENT);
-    const stage = new Stage({ ...target, origin: run.origin, run }, this.#patience);
+    const stage = new Stage({ ...target, origin: run.origin, run }, this.#patience, limit);
     stage.onClose(close);
     this.onClose(() => stage.close());
     return stage;
+  }
+
+  /**
+   * Gives somebody the program for themselves: a second one, started when it is first asked for. Those
+   * who ask have it one after the other, in the order of their asking.
+   *
+   * @throws Unseen if the program is not ours
+   */
+  alone<T>(use: (program: Stage) => Promise<T>): Promise<T> {
+    this.#second ??= this.restart(MUCH);
+    const second = this.#second;
+    const mine = this.#turn.then(async () => use(await second));
+    this.#turn = mine.catch(() => {});
+    second.catch(() => {}); // whoever has the next turn is told
+    return mine;
   }
 
   /** Where the exercise's modules are run; a process is started only when one is. */
