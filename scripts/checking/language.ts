@@ -51,6 +51,12 @@ export interface Scene {
    * its own. Unseen where the program is not ours.
    */
   restart: () => Promise<Pick<Scene, 'get'>>;
+  /**
+   * For checks that ask much of the program, or count what it does: a process in which no other check
+   * has a client. All checks who ask for it share one, and have it one after the other. Unseen where
+   * the program is not ours.
+   */
+  alone: (use: (program: Stage) => Promise<void>) => Promise<void>;
   /** Opens the exercise's page against a scripted server: see page/open-page.ts. */
   page: PageScene;
   /**
@@ -139,6 +145,10 @@ export function sceneOn(stage: Stage): {
       const anew = await stage.restart();
       restarted.push(anew);
       return { get: (path, headers) => anew.get(path, headers) };
+    },
+    alone: (use) => {
+      asksServer = true;
+      return stage.alone(use);
     },
     module: (file, name) => {
       feedsModule = true;

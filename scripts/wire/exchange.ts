@@ -158,6 +158,16 @@ export class Exchange {
     if (!this.ending) this.#socket?.write(bytes);
   }
 
+  /** Reads no more, as a client does that is busy or asleep: the connection stands, and fills up. */
+  pause(): void {
+    this.#socket?.pause();
+  }
+
+  /** Reads on after `pause`. */
+  resume(): void {
+    this.#socket?.resume();
+  }
+
   /** Closes the connection now, as a client does that has seen enough. */
   leave(): void {
     this.#end('left');

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import type { Run, RunState } from '../../scripts/course/runner.ts';
+import { openExchange } from '../../scripts/wire/exchange.ts';
 import { printed, startProgram, until } from './runner-programs.ts';
 
 const SPEED = 50;
@@ -133,6 +134,43 @@ test('a good-bye to a client who left is no write, nor is what comes in time', a
   await run.stop();
 });
 
+test('what is encoded once is told from what is encoded for each client', async () => {
+  const run = await startProgram(
+    'encoded',
+    `import { listen } from './page.ts';
+     const once = Buffer.from('once');
+     listen((request, response) => {
+       response.write(once);
+       if (request.url === '/text') response.write('text');
+       if (request.url === '/buffer') response.write(Buffer.from('new'));
+       response.end('the end');
+     });\n`,
+  );
+  assert.equal(await run.listening(5000), true, run.problem?.message);
+  for (const path of ['/', '/', '/text', '/buffer']) (await visit(run, path)).leave();
+  const { pieces, encoded } = (await run.state())!;
+  assert.deepEqual({ pieces, encoded }, { pieces: 6, encoded: 3 });
+  await run.stop();
+});
+
+test('what a client does not take is counted as held, and no more when it has left', async () => {
+  const run = await startProgram(
+    'held',
+    `import { listen } from './page.ts';
+     listen((request, response) => response.write(Buffer.alloc(32 * 1024 * 1024)));\n`,
+  );
+  assert.equal(await run.listening(5000), true, run.problem?.message);
+  const deaf = openExchange({ origin: run.origin, path: '/' }, { limit: 64 * 1024 * 1024 });
+  await deaf.until(({ head }) => head, 5000);
+  deaf.pause();
+  const { held } = await untilState(run, 'bytes that wait', (state) => state.held > 0);
+  assert.ok(held > 1024 * 1024, `${held} bytes`);
+  deaf.resume();
+  await untilState(run, 'nothing that waits', (state) => state.held === 0);
+  deaf.leave();
+  await run.stop();
+});
+
 test('a busy program is known to be busy, and for how long', async () => {
   const run = await startProgram(
     'busy',
@@ -162,6 +200,9 @@ test('a program that waits is not busy', async () => {
   assert.deepEqual(await run.state(), {
     timers: 0,
     sockets: 0,
+    held: 0,
+    pieces: 0,
+    encoded: 0,
     writesAfterClose: 0,
     sources: 0,
     lost: 0,

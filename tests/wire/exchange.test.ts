@@ -262,6 +262,23 @@ describe('until', () => {
     assert.equal(await exchange.until(({ ending }) => ending, 0), 'complete');
   });
 
+  test('finds nothing new while the exchange is paused, and all of it afterwards', async (context) => {
+    const size = 16 * 1024 * 1024;
+    const port = await answering(
+      context,
+      `${OK}Content-Length: ${size}\r\n\r\n${'x'.repeat(size)}`,
+    );
+    const options = { limit: 2 * size };
+    const exchange = openExchange({ origin: `http://127.0.0.1:${port}`, path: '/' }, options);
+    await exchange.until(({ head }) => head, DEADLINE);
+    exchange.pause();
+    const before = exchange.body.length;
+    assert.equal(await exchange.until(({ body }) => body.length > before, 50), undefined);
+    exchange.resume();
+    assert.equal((await ended(exchange)).ending, 'complete');
+    assert.equal(exchange.body.length, size);
+  });
+
   test('fails with the error that the condition throws', async (context) => {
     const port = await answering(context, `${OK}\r\nhi`);
     const exchange = openExchange({ origin: `http://127.0.0.1:${port}`, path: '/' });

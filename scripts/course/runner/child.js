@@ -47,7 +47,16 @@ const watcher = new Worker(new URL('./watcher.js', import.meta.url), {
 });
 
 /** @type {() => import('./watcher.js').Counts} */
-let count = () => ({ timers: 0, sockets: 0, writesAfterClose: 0, sources: 1, lost: 0 });
+let count = () => ({
+  timers: 0,
+  sockets: 0,
+  held: 0,
+  pieces: 0,
+  encoded: 0,
+  writesAfterClose: 0,
+  sources: 1,
+  lost: 0,
+});
 /** @type {() => void} */
 let watched = () => {};
 /** @type {Promise<void>} */

@@ -29,6 +29,12 @@ export interface Thrown {
 export interface Counts {
   timers: number;
   sockets: number;
+  /** Bytes that were written and that its clients have not taken. */
+  held: number;
+  /** Pieces that were written to responses so far. */
+  pieces: number;
+  /** How many of these were encoded for one response alone. */
+  encoded: number;
   writesAfterClose: number;
   /** What can make it act by itself; 0: it waits for its clients and for nothing else. */
   sources: number;

@@ -1,4 +1,5 @@
-// Counts what the learner's program holds: timers, sockets, and writes to clients who have gone.
+// Counts what the learner's program holds: timers, sockets, bytes that no client has taken yet, and
+// writes, those to clients who have gone apart.
 //
 // A leak is growth. These probes only look: they pass on what they are given, and the program
 // behaves as it does alone.
@@ -36,8 +37,8 @@ export function installProbes(told, realNow) {
   syncBuiltinESMExports();
   return () => ({
     timers: countTimers(),
-    sockets: countSockets(),
-    writesAfterClose: countWrites(),
+    ...countSockets(),
+    ...countWrites(),
     sources: countSources(),
   });
 }
@@ -102,13 +103,17 @@ function watchTimers() {
 }
 
 function watchSockets() {
-  let open = 0;
+  /** @type {Set<import('node:net').Socket>} */
+  const open = new Set();
   subscribe('net.server.socket', (message) => {
     const { socket } = /** @type {{ socket: import('node:net').Socket }} */ (message);
-    open++;
-    socket.once('close', () => open--);
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
   });
-  return () => open;
+  return () => {
+    const held = [...open].reduce((sum, { writableLength }) => sum + writableLength, 0);
+    return { sockets: open.size, held };
+  };
 }
 
 /** Nothing that a lesson does comes near it; a loop that never waits is there in half a second. */
@@ -117,12 +122,16 @@ const MOST_WRITES_A_TURN = 200_000;
 
 /**
  * Counts writes to clients who have gone; a last `end()` without data is a good-bye and not a write.
+ * Of the others it tells how many pieces there were, and how many of them were encoded for one client
+ * alone: a text is encoded at each write, a buffer once for all to whom it is written.
  * It also tells of a loop around `write()` that never waits: Node sends nothing before the loop is
  * over, and all of it stays in memory until there is none left.
  * @param {Parameters<typeof installProbes>[0]} told
  */
 function watchWrites(told) {
-  let lost = 0;
+  const counts = { writesAfterClose: 0, pieces: 0, encoded: 0 };
+  /** @type {WeakSet<object>} */
+  const encodedBefore = new WeakSet();
   /** What was written since the program last waited. @type {{ bytes: number, writes: number } | undefined} */
   let turn;
   const take = (/** @type {unknown} */ piece) => {
@@ -134,6 +143,9 @@ function watchWrites(told) {
     }
     turn.bytes += /** @type {{ length?: number }} */ (piece)?.length ?? 0;
     turn.writes++;
+    counts.pieces++;
+    if (typeof piece !== 'object' || piece === null || !encodedBefore.has(piece)) counts.encoded++;
+    if (typeof piece === 'object' && piece !== null) encodedBefore.add(piece);
     if (turn.bytes > MOST_BYTES_A_TURN) told.overfull('64 MB');
     else if (turn.writes > MOST_WRITES_A_TURN) told.overfull('200,000 pieces');
   };
@@ -143,16 +155,18 @@ function watchWrites(told) {
 
   /** @this {ServerResponse} @param {any[]} given @returns {any} */
   ServerResponse.prototype.write = function (...given) {
-    if (isLost(this)) lost++;
+    if (isLost(this)) counts.writesAfterClose++;
     take(given[0]);
     return Reflect.apply(write, this, given);
   };
   /** @this {ServerResponse} @param {any[]} given @returns {any} */
   ServerResponse.prototype.end = function (...given) {
-    if (isLost(this) && given[0] != null && typeof given[0] !== 'function') lost++;
+    if (isLost(this) && given[0] != null && typeof given[0] !== 'function') {
+      counts.writesAfterClose++;
+    }
     return Reflect.apply(end, this, given);
   };
-  return () => lost;
+  return () => ({ ...counts });
 }
 
 /** @param {Parameters<typeof installProbes>[0]} told */

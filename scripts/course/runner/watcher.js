@@ -9,7 +9,7 @@ import { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import { kill, killProcesses } from './processes.js';
 
-/** @typedef {{ timers: number, sockets: number, writesAfterClose: number, sources: number, lost: number }} Counts */
+/** @typedef {{ timers: number, sockets: number, held: number, pieces: number, encoded: number, writesAfterClose: number, sources: number, lost: number }} Counts */
 
 const { tag } = /** @type {{ tag: string }} */ (workerData);
 const mainThread = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
@@ -19,7 +19,16 @@ const PERIOD = 100; // milliseconds between two looks at it
 const INTEREST = 5000; // milliseconds for which we go on looking after the runner has asked
 
 /** @type {Counts} */
-let counts = { timers: 0, sockets: 0, writesAfterClose: 0, sources: 1, lost: 0 }; // it is about to start
+let counts = {
+  timers: 0,
+  sockets: 0,
+  held: 0,
+  pieces: 0,
+  encoded: 0,
+  writesAfterClose: 0,
+  sources: 1, // it is about to start
+  lost: 0,
+};
 /** When the question that still waits for its answer was put. @type {number | undefined} */
 let askedAt;
 /** Questions of the runner that wait. @type {number[]} */
