@@ -13,13 +13,19 @@ import {
 
 const parserOf = ({ module }: Scene) => module('event-stream-parser.js', 'EventStreamParser');
 
-const KEEP_THE_REST =
+const HALF_A_LINE =
   'The last line of a piece may not be whole. Keep it in a field of the object, and put it in front ' +
   'of the first line of the next piece.';
 
-const ONE_OR_TWO =
+const HALF_A_PAIR =
   'Where a piece ends with CR, the line is over. Remember that CR in a field: if the next piece that ' +
   'has any text begins with LF, that LF belongs to it, and is no line of its own.';
+
+/** What to do about a cut, by the bytes before it. */
+const whenCut = (before: Uint8Array) => (before.at(-1) === 0x0d ? HALF_A_PAIR : HALF_A_LINE);
+
+/** Steps 1 and 2 have no say in events. */
+const heard: ('retry' | 'comment')[] = ['retry', 'comment'];
 
 export const checks = [
   check(1, 'A line is whole, wherever it was cut', async (scene) => {
@@ -27,16 +33,18 @@ export const checks = [
       'Put the text behind what is left of the last piece, split it at each `\\n`, keep the last part ' +
       'as the new rest, and call `this.#takeLine(line)` for each of the others.';
     await parserOf(scene).tells([
-      { bytes: ':one\n', told: [comment('one')], otherwise, whenCut: KEEP_THE_REST },
+      { bytes: ':one\n', told: [comment('one')], heard, otherwise, whenCut },
       {
         bytes: ':one\n:two\n\n:three\n',
         told: [comment('one'), comment('two'), comment('three')],
+        heard,
         otherwise,
-        whenCut: KEEP_THE_REST,
+        whenCut,
       },
       {
         bytes: ':one\n:this line has no end',
         told: [comment('one')],
+        heard,
         otherwise: 'A line is one when its end has come. What is left at `end()` is none.',
       },
     ]);
@@ -49,20 +57,23 @@ export const checks = [
       {
         bytes: ':one\r\n:two\r\n',
         told: [comment('one'), comment('two')],
+        heard,
         otherwise,
-        whenCut: KEEP_THE_REST,
+        whenCut,
       },
       {
         bytes: ':one\r:two\r',
         told: [comment('one'), comment('two')],
+        heard,
         otherwise: `${otherwise} A CR at the end of a piece is an end at once: nothing else may ever come.`,
-        whenCut: KEEP_THE_REST,
+        whenCut,
       },
       {
         bytes: ':one\r\r\n\n\r:two\r\n\r:three\n',
         told: [comment('one'), comment('two'), comment('three')],
+        heard,
         otherwise,
-        whenCut: KEEP_THE_REST,
+        whenCut,
       },
     ]);
   }),
@@ -72,15 +83,17 @@ export const checks = [
       'Look for the first colon with `indexOf`. Before it is the name, letter by letter as it is meant; ' +
       'behind it is the value, without one space at its beginning.';
     await parserOf(scene).tells([
-      { bytes: 'retry: 2000\n', told: [retry(2000)], otherwise },
+      { bytes: 'retry: 2000\n', told: [retry(2000)], heard, otherwise },
       {
         bytes: 'retry:1\nretry: 2\n:retry: 3\n',
         told: [retry(1), retry(2), comment('retry: 3')],
+        heard,
         otherwise,
       },
       {
         bytes: 'retry : 4\nRetry: 5\n retry: 6\nretries: 7\nretr\nx: retry: 8\n',
         told: [],
+        heard,
         otherwise: `${otherwise} A name that is nearly \`retry\` is another name, and means nothing.`,
       },
     ]);
@@ -91,13 +104,26 @@ export const checks = [
       'Take the value for a number only if it is digits and nothing else: `/^[0-9]+$/.test(value)`. ' +
       '`Number` and `parseInt` accept far more.';
     await parserOf(scene).tells([
-      { bytes: 'retry: 0\nretry: 007\n', told: [retry(0), retry(7)], otherwise },
+      { bytes: 'retry: 0\nretry: 007\n', told: [retry(0), retry(7)], heard, otherwise },
       {
         bytes: 'retry: 20ms\nretry: -1\nretry: +2\nretry: 1.5\nretry: 1e3\nretry: 0x10\n',
         told: [],
+        heard,
         otherwise,
       },
-      { bytes: 'retry:  3\nretry: 4 \nretry: 5:6\nretry:\nretry\n', told: [], otherwise },
+      { bytes: 'retry:\nretry\n', told: [], heard, otherwise },
+      {
+        bytes: 'retry:  3\nretry: 4 \n',
+        told: [],
+        heard,
+        otherwise: `One space behind the colon is taken away. Any other belongs to the value. ${otherwise}`,
+      },
+      {
+        bytes: 'retry: 5:6\n',
+        told: [],
+        heard,
+        otherwise: 'The first colon ends the name. A colon behind it belongs to the value.',
+      },
     ]);
   }),
 
@@ -137,7 +163,7 @@ export const checks = [
         bytes: 'data: a\r\ndata: b\r\n\r\n',
         told: [event('a\nb')],
         otherwise,
-        whenCut: ONE_OR_TWO,
+        whenCut,
       },
       {
         bytes: 'data\n\ndata:\n\ndata: \n\n',
@@ -235,7 +261,7 @@ export const checks = [
 
   check(4, 'A character is whole, wherever it was cut', async (scene) => {
     const otherwise = 'Decode as UTF-8, with a `TextDecoder`.';
-    const whenCut =
+    const whenCut = () =>
       'A new decoder knows nothing of the half that the last piece has brought. Keep one in a field ' +
       'of the object, and call `decode(bytes, { stream: true })`.';
     await parserOf(scene).tells([
@@ -262,7 +288,7 @@ export const checks = [
       '`TextDecoder` takes the first byte order mark away, and does so once if it lives as long as the ' +
       'stream. Any other is text: take none away yourself.';
     await parserOf(scene).tells([
-      { bytes: '\uFEFFdata: a\n\n', told: [event('a')], otherwise: start, whenCut: start },
+      { bytes: '\uFEFFdata: a\n\n', told: [event('a')], otherwise: start, whenCut: () => start },
       { bytes: '\uFEFF\uFEFFdata: a\n\ndata: b\n\n', told: [event('b')], otherwise: text },
       {
         bytes: 'data: \uFEFFa\n\ndata: b\uFEFF\n\n',

@@ -12,6 +12,7 @@ import { Unseen } from '../../scripts/checking/failure.ts';
 import {
   type JudgeOptions,
   judgeExercise,
+  judgeOrigin,
   type Report,
   type Verdict,
 } from '../../scripts/checking/judge.ts';
@@ -56,11 +57,20 @@ export async function judgeDirectory(
   directory: string,
   options: JudgeOptions & { file?: string } = {},
 ): Promise<Report> {
+  // Where no step is the server's, its program is started for the finished lesson alone.
+  const server = directory === lesson.directory || hasServerSteps(lesson);
+  const page = { directory, host: options.pages ?? pages };
   for (let attempt = 1; ; attempt++) {
-    const report = await judgeExercise(runner, lesson, directory, { pages, ...options });
+    const report = server
+      ? await judgeExercise(runner, lesson, directory, { pages, ...options })
+      : await judgeOrigin(lesson, { origin: 'http://127.0.0.1:9', speed: 1, page }, options);
     const wasSlow = report.verdicts.some(({ message }) => message === SLOW);
     if (!wasSlow || attempt === 3) return report;
   }
+}
+
+function hasServerSteps(lesson: Lesson): boolean {
+  return [...lessonSteps(lesson).values()].some(({ files }) => files.includes('server.ts'));
 }
 
 /**
@@ -106,7 +116,7 @@ export function boardText(report: Report): string {
     .replace(/\d+\.\d{3}(?= s\b)/g, '{seconds}')
     .replace(/\d\d:\d\d:\d\d/g, '{time}')
     .replace(/\bport \d+/g, 'port {port}')
-    .replace(/(?<=^ *IDs of the .* {2})\d+(, \d+)+$/gm, '{ids}')
+    .replace(/(?<=^ *IDs [a-z ]+ {2})[^ ].*$/gm, '{ids}')
     .replace(/more line came/g, 'more lines came')
     .replace(/\d+(?= (of them in|lines came|more lines? came))/g, '{count}');
 }

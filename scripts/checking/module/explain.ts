@@ -2,6 +2,8 @@
 // cut, what it told, and what was meant.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { transformSync } from 'esbuild';
+import { thrownProblem } from '../../course/runner/problem.ts';
 import { visible } from '../../wire/bytes.ts';
 import type { Explanation } from '../failure.ts';
 import type { Feeding } from './cuts.ts';
@@ -48,7 +50,7 @@ export function explainDifference(
       ? `In one piece it is right. ${howFed(pieces)} it is not: ${sentenceOf(difference, feeding)}`
       : capital(sentenceOf(difference, feeding)),
     excerpt: indented([...fedRows(feeding), ...lists]),
-    advice: (isCut && stream.whenCut) || stream.otherwise,
+    advice: (isCut && stream.whenCut?.(pieces[0]!)) || stream.otherwise,
     certain: true,
   };
 }
@@ -94,25 +96,35 @@ export function explainThrown(
       ...(line > 0 && fed.length ? [''] : []),
       ...fed,
     ]),
-    advice:
-      feeding && /JSON/.test(threw.message)
-        ? 'A piece is not an event, and an event need not be JSON. Look for the end of a line first, then of an event.'
-        : 'Mend that line. A piece may hold anything, even nothing but half a character.',
+    advice: adviceFor(threw, feeding),
     certain: true,
   };
+}
+
+/** A slip is mended where it is. What is thrown by a parser that works is another matter. */
+function adviceFor({ message }: Thrown, feeding: Feeding | undefined): string {
+  if (/JSON/.test(message)) {
+    return (
+      'A piece is not an event, and an event need not be JSON. Look for the end of a line first, ' +
+      'then of an event.'
+    );
+  }
+  const isSlip = /is not (a function|a constructor|defined|iterable)|undefined|null/.test(message);
+  if (feeding && !isSlip) return feeding.stream.otherwise;
+  return 'Mend that line. A piece may hold anything, even nothing but half a character.';
 }
 
 /** Why it came to no end, in one sentence. */
 export function explainStop(stop: Stop, place: Place, feeding: Feeding | undefined): Explanation {
   const { file, name } = place;
   const fed = feeding ? indented(fedRows(feeding)) : undefined;
-  const doing = feeding ? 'while it was fed' : 'while it was loaded';
+  const doing = feeding ? ' while it was fed' : stop.run === -1 ? ' while it was loaded' : '';
   switch (stop.kind) {
     case 'unloaded':
       return explainUnloaded(stop, place);
     case 'loops':
       return {
-        sentence: `${name} was given more than a second of the processor ${doing}, and did not come back: a loop in \`${file}\` never ends.`,
+        sentence: `${name} was given more than a second of the processor${doing}, and did not come back: a loop in \`${file}\` never ends.`,
         excerpt: fed,
         advice:
           'A loop that looks for the next line end must leave when there is none: `indexOf` says -1 then.',
@@ -126,7 +138,7 @@ export function explainStop(stop: Stop, place: Place, feeding: Feeding | undefin
       };
     case 'full':
       return {
-        sentence: `${name} used up its memory ${doing}, and was ended.`,
+        sentence: `${name} used up its memory${doing}, and was ended.`,
         excerpt: fed,
         advice: 'Look for a loop that adds to a list or a text without end.',
         certain: true,
@@ -135,7 +147,7 @@ export function explainStop(stop: Stop, place: Place, feeding: Feeding | undefin
       return explainThrown(stop.error!, place, feeding);
     case 'left':
       return {
-        sentence: `\`${file}\` ended the program ${doing}.`,
+        sentence: `\`${file}\` ended the program${doing}.`,
         excerpt: fed,
         advice: 'Take `process.exit()` out of it: a page has nothing of the kind.',
         certain: true,
@@ -145,6 +157,10 @@ export function explainStop(stop: Stop, place: Place, feeding: Feeding | undefin
 
 function explainUnloaded({ error, exports = [] }: Stop, place: Place): Explanation {
   const { file, name } = place;
+  if (error?.name === 'SyntaxError') {
+    const { message, excerpt } = syntaxProblem(place, error);
+    return { sentence: message, excerpt, certain: true };
+  }
   if (error) {
     return {
       sentence: `\`${file}\` cannot be loaded: ${errorText(error)}${error.line > 0 ? `, line ${error.line}` : ''}.`,
@@ -159,6 +175,19 @@ function explainUnloaded({ error, exports = [] }: Stop, place: Place): Explanati
     advice: `Write \`export class ${name} { … }\`: the page imports it by that name.`,
     certain: true,
   };
+}
+
+/** Node does not say where a module cannot be read. esbuild does, and the runner knows its words. */
+function syntaxProblem({ directory, file }: Place, { name, message }: Thrown) {
+  const path = join(directory, file);
+  const program = { directory, file, port: 0 };
+  const thrown = { origin: 'load', name, message, stack: '', code: '', port: 0 } as const;
+  try {
+    transformSync(readFileSync(path, 'utf8'), { sourcefile: path, logLevel: 'silent' });
+  } catch (error) {
+    return thrownProblem(program, { ...thrown, message: (error as Error).message });
+  }
+  return thrownProblem(program, thrown);
 }
 
 function errorText({ name, message }: Thrown): string {

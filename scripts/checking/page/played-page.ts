@@ -301,7 +301,11 @@ export class PlayedPage {
         this.#stop(new Failure(troubles.explainError(report, this.#options.directory)));
         break;
       case 'missing':
-        this.#stop(new Failure(troubles.explainMissing(report.address, this.#server.requests)));
+        this.#stop(
+          new Failure(
+            troubles.explainMissing(report.address, this.#server.requests, this.#options.directory),
+          ),
+        );
         break;
       case 'flood':
         this.#stop(new Failure(troubles.explainFlood(report.what)));

@@ -1,5 +1,5 @@
 // What ends the check of a page for good, whatever the check was about: each in one sentence.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { visible } from '../../wire/bytes.ts';
 import type { Explanation } from '../failure.ts';
@@ -32,10 +32,23 @@ export function explainNoIndex(): Explanation {
   };
 }
 
-export function explainMissing(address: string, requests: readonly Seen[]): Explanation {
+export function explainMissing(
+  address: string,
+  requests: readonly Seen[],
+  directory: string,
+): Explanation {
   const path = new URL(address).pathname;
   // A script that is there did not load because of something that it imports.
   const culprit = requests.find((one) => one.status === 404 && one.path !== '/favicon.ico');
+  if (!culprit && existsSync(join(directory, path))) {
+    return {
+      sentence: `The page's script \`${path}\` is there and does not load: it imports, or what it imports does, something that a browser does not know.`,
+      advice:
+        'A browser knows no `node:…` and no package by its name. Import files, by names that begin ' +
+        'with `./` or `/`.',
+      certain: true,
+    };
+  }
   const missing = culprit ? culprit.path : path;
   return {
     sentence: `The page asks for \`${missing}\`, and nothing is there.`,
