@@ -116,6 +116,7 @@ export function boardText(report: Report): string {
     .replace(/\d+\.\d{3}(?= s\b)/g, '{seconds}')
     .replace(/\d\d:\d\d:\d\d/g, '{time}')
     .replace(/\bport \d+/g, 'port {port}')
+    .replace(/\b(localhost|127\.0\.0\.1):\d+/g, '$1:{port}')
     .replace(/(?<=^ *IDs [a-z ]+ {2})[^ ].*$/gm, '{ids}')
     .replace(/more line came/g, 'more lines came')
     .replace(/\d+(?= (of them in|lines came|more lines? came))/g, '{count}');

@@ -207,7 +207,7 @@ export function findingsInPreflight(
   const missing = asked.headers.filter(
     (name) => !names.includes(name) && (!any || name === 'authorization'),
   );
-  if (missing.length > 0) found.push(headersNotAllowed(head, missing, names, at));
+  if (missing.length > 0) found.push(headersNotAllowed(head, missing, names, page, at));
   return found;
 }
 
@@ -265,6 +265,7 @@ function headersNotAllowed(
   head: ResponseHead,
   missing: string[],
   names: string[],
+  page: Page,
   at?: number,
 ): Finding {
   const listed = missing.map((name) => quote(name)).join(' and ');
@@ -273,7 +274,10 @@ function headersNotAllowed(
     : missing.includes('authorization')
       ? ' `*` never covers `Authorization`.'
       : ' With credentials `*` is a header of that name.';
-  const wanted = [...names.filter((name) => name !== '*'), ...missing].join(', ');
+  // Without credentials `*` stays: it covers the others that the request has.
+  const wanted = [...names.filter((name) => name !== '*' || !page.credentials), ...missing].join(
+    ', ',
+  );
   return finding('preflight-headers', {
     message:
       `The preflight asks for the ${missing.length === 1 ? 'header' : 'headers'} ${listed}, and the ` +
