@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { concat, visible } from '../../scripts/wire/bytes.ts';
 import { type Block, EventStreamReader, type Line } from '../../scripts/wire/event-stream.ts';
 import { corpus, type ExpectedEvent } from './corpus.ts';
+import { cutAt, reporterOf, streamBytes } from './random-streams.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -326,54 +327,6 @@ test('eventsource-parser leaves it to its caller to remember the last event ID',
 
 // ---- random streams
 
-const nastyText = fc
-  .array(
-    fc.constantFrom(
-      ...['a', 'Z', '0', '9', ' ', '\t', ':', '\0', '\f', 'data', 'id', '{', '"', '\\n', '-', '/'],
-      ...['é', '中', '🚂', '\uFEFF', '\u0085', '\u2028', '\uFFFD', 'ï', 'e\u0301', '\u{10FFFF}'],
-    ),
-    { maxLength: 6 },
-  )
-  .map((parts) => bytes(parts.join('')));
-const brokenText = fc.uint8Array({ maxLength: 4 });
-const name = fc.constantFrom(
-  ...['data', 'data', 'data', 'event', 'id', 'retry', '', 'Data', 'data ', ' data', 'datum', 'x'],
-);
-const separator = fc.constantFrom(...['', ':', ': ', ':  ', ' :', '::']);
-const lineEnd = fc.constantFrom(
-  ...['\n', '\n\n', '\r\n', '\r\n\r\n', '\r', '\r\r', '\n\r', '\r\r\n'],
-);
-const nastyLine = fc
-  .tuple(
-    name,
-    separator,
-    fc.oneof({ weight: 5, arbitrary: nastyText }, { weight: 1, arbitrary: brokenText }),
-    lineEnd,
-  )
-  .map(([field, colon, value, end]) => concat([bytes(field + colon), value, bytes(end)]));
-const retryLine = fc
-  .tuple(fc.stringMatching(/^[0-9 .+-]{0,4}$/), lineEnd)
-  .map(([value, end]) => bytes(`retry: ${value}${end}`));
-const streamBytes = fc
-  .tuple(
-    fc.constantFrom('', '', '', '\uFEFF', '\uFEFF\uFEFF', '\n', '\r'),
-    fc.array(
-      fc.oneof(
-        { weight: 6, arbitrary: nastyLine },
-        { weight: 1, arbitrary: retryLine },
-        { weight: 1, arbitrary: nastyText },
-      ),
-      { maxLength: 12 },
-    ),
-  )
-  .map(([front, lines]) => concat([bytes(front), ...lines]));
-
-/** Says a failing stream so that it can be read. */
-const readable = (values: unknown[]) =>
-  values
-    .map((value) => (value instanceof Uint8Array ? visible(value) : JSON.stringify(value)))
-    .join(' ');
-
 test('random streams read as eventsource-parser reads them', () => {
   fc.assert(
     fc.property(streamBytes, (body) => {
@@ -390,23 +343,11 @@ test('random streams read the same however they are cut, and every byte has its 
     fc.property(streamBytes, fc.array(fc.nat(), { maxLength: 8 }), (body, numbers) => {
       const whole = read(body);
       checkSpans(body, whole, visible(body));
-      const cuts = numbers.map((number) => number % (body.length + 1)).sort((a, b) => a - b);
-      const pieces = [...cuts, body.length].map((cut, index) =>
-        body.subarray(cuts[index - 1] ?? 0, cut),
-      );
-      assert.deepEqual(told(read(...pieces)), told(whole));
+      assert.deepEqual(told(read(...cutAt(body, numbers))), told(whole));
     }),
     { numRuns: 3000, reporter: reporterOf },
   );
 });
-
-function reporterOf<Values extends unknown[]>(details: fc.RunDetails<Values>): void {
-  if (!details.failed) return;
-  const error = details.errorInstance instanceof Error ? details.errorInstance.message : '';
-  throw new Error(
-    `fails for ${readable(details.counterexample ?? [])} (seed ${details.seed}): ${error}`,
-  );
-}
 
 /** Holds the spans of a reader against the bytes themselves. */
 function checkSpans(body: Uint8Array, reader: EventStreamReader, name: string): void {
