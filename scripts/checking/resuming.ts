@@ -4,9 +4,8 @@ import { visible } from '../wire/bytes.ts';
 import type { StreamEvent } from '../wire/event-stream.ts';
 import type { Answer, Otherwise } from './answer.ts';
 import { type Explanation, Failure } from './failure.ts';
-import type { Scene } from './language.ts';
 
-type Within = Otherwise & { within: number /* lesson milliseconds */ };
+export type Within = Otherwise & { within: number /* lesson milliseconds */ };
 
 /** As a browser asks that comes back. */
 export function comingBack(lastEventId: string): Record<string, string> {
@@ -18,10 +17,14 @@ export function comingBack(lastEventId: string): Record<string, string> {
 }
 
 /** So many events of the witness have followed when a client comes back. */
-const MISSED = 3;
+export const MISSED = 3;
 /** Where more than this have followed by the time of the answer, the machine was slow: once more. */
 const LONG_AGO = 10;
 const ATTEMPTS = 5;
+/** Where the witness has heard so many more, it is no delay that a client hears nothing. */
+const SURE = 5;
+/** A number with more digits is waited for where it is as near as this: 100, for one who is late for 10. */
+const NEAR = 90;
 /** So many IDs stand in a row of the excerpt. */
 const SHOWN = 5;
 
@@ -36,14 +39,18 @@ export async function hears(witness: Answer, count: number, advice: Within): Pro
 /**
  * The same event must have the same ID for every client: the ID is what a client says to another
  * connection, and maybe to another process.
+ *
+ * @param come has another client come, who is later than the witness
  */
 export async function idsAreShared(
   witness: Answer,
-  other: Answer,
+  come: () => Answer,
   { within, otherwise }: Within,
 ): Promise<void> {
-  for (const client of [witness, other]) await hears(client, MISSED, { within, otherwise });
-  const last = other.events.at(-1)!;
+  await hears(witness, MISSED, { within, otherwise });
+  const other = come();
+  await hears(other, MISSED, { within, otherwise });
+  const last = other.events[MISSED - 1]!;
   const has = ({ lastEventId }: StreamEvent) =>
     witness.events.find((event) => event.lastEventId === lastEventId);
   await witness.stage.comes(witness, () => has(last), within);
@@ -59,22 +66,8 @@ export async function idsAreShared(
     ].join('\n'),
     finding: 'shared-clients',
     advice: otherwise,
+    certain: true,
   });
-}
-
-/**
- * Waits until the witness has heard an ID with one digit more than the ID before it, and some events
- * after that: 9 and 10 show whether IDs are compared as text. Where IDs are no running numbers there
- * is nothing to wait for.
- */
-export async function numbersGrowLonger(witness: Answer, advice: Within): Promise<void> {
-  await hears(witness, MISSED + 1, advice);
-  for (let count = MISSED + 1; ; count++) {
-    if (!areRunning(witness.events) || longerAt(witness.events) !== undefined) break;
-    await witness.eventComes(count + 1, advice);
-  }
-  const at = longerAt(witness.events);
-  if (at !== undefined) await hears(witness, at + MISSED, advice);
 }
 
 /** The numbers at the end of the IDs, where there are any. */
@@ -82,44 +75,82 @@ function numbersOf(events: StreamEvent[]): number[] {
   return events.map(({ lastEventId }) => Number(/\d+$/.exec(lastEventId)?.[0] ?? Number.NaN));
 }
 
-function areRunning(events: StreamEvent[]): boolean {
+/** Whether they are running numbers, and one with more digits is not far away. */
+function willGrow(events: StreamEvent[]): boolean {
   const numbers = numbersOf(events);
-  return numbers.every((number, index) => index === 0 || number === numbers[index - 1]! + 1);
+  const last = numbers.at(-1)!;
+  const isNear = 10 ** String(last).length - last <= NEAR;
+  return isNear && numbers.every((one, index) => index === 0 || one === numbers[index - 1]! + 1);
 }
 
-/** The place of the first event whose number has more digits than the one before. */
-function longerAt(events: StreamEvent[]): number | undefined {
-  const lengths = events.map(({ lastEventId }) => lastEventId.length);
-  const at = lengths.findIndex((length, index) => index > 0 && length > lengths[index - 1]!);
+/** The place of the first event from there on whose ID is longer than the one before. */
+function longerFrom(events: StreamEvent[], from: number): number | undefined {
+  const at = events.findIndex(({ lastEventId }, index) => {
+    return index >= from && index > 0 && lastEventId.length > events[index - 1]!.lastEventId.length;
+  });
   return at < 0 ? undefined : at;
 }
 
 /**
- * A client comes back: the first events that it hears must be those that the witness has heard since.
+ * A client comes back that was there a moment ago: the first events that it hears must be those that
+ * the witness has heard since.
  *
- * @param options `from`: where the numbers grow longer, if they do, or a moment ago (default);
- *   `more`: so many events must follow without a gap; none, if not given
+ * @param options `more`: so many events must follow without a gap; none, if not given
  */
 export async function resumes(
   witness: Answer,
   ask: Ask,
-  options: Within & { from?: 'longer'; more?: number },
+  options: Within & { more?: number },
 ): Promise<void> {
-  const { from, more = 0, within, otherwise } = options;
   for (let attempt = 1; ; attempt++) {
-    await hears(witness, MISSED + 1, options);
-    const longer = attempt === 1 && from === 'longer' ? longerAt(witness.events) : undefined;
-    const heard = longer === undefined ? witness.events.length - 1 - MISSED : longer - 1;
-    const missed = witness.events.length - 1 - heard;
-    const back = ask(witness.events[heard]!.lastEventId);
-    await back.headComes(options);
-    back.isAnEventStream();
-    const wrong = await whatIsWrong(witness, back, heard, missed + more, within);
+    await hears(witness, MISSED + 3, options); // some have been heard before
+    const heard = witness.events.length - 1 - MISSED;
+    const { wrong, isLongAgo } = await comesBack(witness, ask, heard, options);
     if (!wrong) return;
-    const since = witness.events.length - 1 - heard;
-    if (since > LONG_AGO + more && attempt < ATTEMPTS) continue;
-    throw new Failure({ ...wrong, advice: otherwise });
+    if (!isLongAgo || attempt === ATTEMPTS) throw new Failure(wrong);
   }
+}
+
+/**
+ * The same for a client that went just before the numbers got longer: 9 and 10 show whether IDs are
+ * compared as text. Where IDs are no running numbers there is nothing to wait for.
+ */
+export async function resumesWhereNumbersGrow(
+  witness: Answer,
+  ask: Ask,
+  options: Within,
+): Promise<void> {
+  await hears(witness, MISSED + 1, options);
+  for (let from = 1; ; ) {
+    const at = longerFrom(witness.events, from);
+    if (at === undefined) {
+      if (!willGrow(witness.events)) return;
+      await hears(witness, witness.events.length + 1, options);
+      continue;
+    }
+    await hears(witness, at + MISSED, options);
+    const { wrong, isLongAgo } = await comesBack(witness, ask, at - 1, options);
+    if (!wrong) return;
+    if (!isLongAgo) throw new Failure(wrong);
+    from = at + 1;
+  }
+}
+
+/** @param heard the place of the event that the client has heard last */
+async function comesBack(
+  witness: Answer,
+  ask: Ask,
+  heard: number,
+  { more = 0, ...advice }: Within & { more?: number },
+): Promise<{ wrong?: Explanation; isLongAgo: boolean }> {
+  const missed = witness.events.length - 1 - heard;
+  const back = ask(witness.events[heard]!.lastEventId);
+  await back.headComes(advice);
+  back.isAnEventStream();
+  await back.stage.comes(back, ({ events }) => events[0], advice.within);
+  const isLongAgo = witness.events.length - 1 - heard > LONG_AGO;
+  const wrong = await whatIsWrong(witness, back, heard, missed + more, advice.within);
+  return { ...(wrong && { wrong: { ...wrong, advice: advice.otherwise } }), isLongAgo };
 }
 
 /** Waits for so many events of a client that came back, and compares them with the witness's. */
@@ -138,67 +169,106 @@ async function whatIsWrong(
         index === 0
           ? `A client came back and said what it had heard last. ${back.ending ? 'The response was over, and no event had come' : 'No event came'}.`
           : `A client came back and heard ${index === 1 ? 'one event' : 'some events'}, ${end}.`;
-      return { sentence, excerpt: rows(witness, back, heard) };
+      const certain = witness.events.length > heard + 2 + index + SURE;
+      return { sentence, excerpt: rows(witness, back, heard), certain };
     }
     if (event.type === 'reset') {
       return {
         sentence:
           'A client came back that had missed a few announcements, and was told `reset`. All that it had missed is kept.',
         excerpt: rows(witness, back, heard),
+        certain: true,
       };
     }
-    const has = () => witness.events.findIndex((one) => one.lastEventId === event.lastEventId) + 1;
-    const place = ((await witness.stage.comes(witness, has, within)) ?? 0) - 1;
-    if (place === heard + 1 + index) continue;
-    // What has followed by now belongs to what was missed.
-    return explainPlace(witness, back, { heard, index, place });
+    const placeOf = ({ lastEventId }: StreamEvent) =>
+      witness.events.findIndex((one) => one.lastEventId === lastEventId);
+    const isKnown = () => placeOf(event) >= 0;
+    await witness.stage.comes(witness, isKnown, within);
+    const place = placeOf(event);
+    const next = heard + 1 + index;
+    if (place === next) continue;
+    // What the witness does not know may be older than its first event, and what seems to be lost may
+    // only be late.
+    const isOld = ({ events }: Answer) =>
+      events.some((one) => placeOf(one) >= 0 && placeOf(one) <= heard);
+    const isLate = ({ events }: Answer) => events.some((one) => placeOf(one) === next);
+    if (place < 0) await back.stage.comes(back, isOld, within / 2);
+    if (place > next) await back.stage.comes(back, isLate, within / 2);
+    const kind = kindOf({ place, heard, next, isOld: isOld(back), isLate: isLate(back) });
+    const explanation = explainPlace(witness, back, { heard, index, place, kind });
+    return { ...explanation, excerpt: rows(witness, back, heard), certain: true };
   }
   return undefined;
+}
+
+/**
+ * What is said of an event that is not the next one. `again`: the very one that was heard last; `old`:
+ * heard before; `twice`: it has just come; `late`: newer ones came first; `lost`: it never comes.
+ */
+type Kind = 'again' | 'old' | 'twice' | 'unknown' | 'late' | 'lost';
+
+function kindOf(found: {
+  place: number;
+  heard: number;
+  next: number;
+  isOld: boolean;
+  isLate: boolean;
+}): Kind {
+  const { place, heard, next } = found;
+  if (place < 0) return found.isOld ? 'old' : 'unknown';
+  if (place > next) return found.isLate ? 'late' : 'lost';
+  if (place > heard) return 'twice';
+  return place === heard && next === heard + 1 ? 'again' : 'old';
 }
 
 function explainPlace(
   witness: Answer,
   back: Answer,
-  { heard, index, place }: { heard: number; index: number; place: number },
+  { heard, index, place, kind }: { heard: number; index: number; place: number; kind: Kind },
 ): Explanation {
-  const excerpt = rows(witness, back, heard);
-  const event = back.events[index]!;
   const came = 'A client came back and said what it had heard last';
-  if (index === 0 && place === heard) {
-    return {
-      sentence: `${came}, and that very event came again. What it has heard was meant not to come any more.`,
-      excerpt,
-      finding: 'replays',
-      offset: event.span.start,
-    };
+  const replays = { finding: 'replays', offset: back.events[index]!.span.start };
+  switch (kind) {
+    case 'again':
+      return {
+        sentence: `${came}, and that very event came again. What it has heard was meant not to come any more.`,
+        ...replays,
+      };
+    case 'old':
+      return {
+        sentence: `${came}, and events came that it had heard long before. What is newer was meant to come, and nothing else.`,
+        ...replays,
+      };
+    case 'twice':
+      return {
+        sentence: `${came}. What was missed came, and then one event came a second time.`,
+        ...replays,
+      };
+    case 'unknown':
+      return {
+        sentence: `${came}, and heard an event with an ID that nobody else has heard.`,
+      };
+    case 'late':
+      return {
+        sentence: `${came}. Newer announcements came first, and what it had missed came behind them: the order is wrong, and the last ID is that of an old one.`,
+      };
+    case 'lost': {
+      const lost = witness.events.slice(heard + 1 + index, place);
+      const last = witness.events[heard]!;
+      const isLonger = lost[0]!.lastEventId.length > last.lastEventId.length;
+      const isTextOrder =
+        index === 0 && isLonger && lost.every(({ lastEventId }) => lastEventId <= last.lastEventId);
+      const hint = isTextOrder
+        ? ` Compared as text, \`${digitsOf(lost[0]!)}\` is smaller than \`${digitsOf(last)}\`.`
+        : '';
+      return {
+        sentence:
+          index === 0
+            ? `${came}. The first event that came was not the next one: what was announced in between is lost.${hint}`
+            : `${came}. What was missed came, and after it there is a gap: what was announced while the client was being served is lost.`,
+      };
+    }
   }
-  if (place >= 0 && place < heard + 1 + index) {
-    return {
-      sentence:
-        place < heard
-          ? `${came}, and events came that it had heard long before. What is newer was meant to come, and nothing else.`
-          : `${came}. What was missed came, and then one event came a second time.`,
-      excerpt,
-      finding: 'replays',
-      offset: event.span.start,
-    };
-  }
-  if (place < 0) {
-    return {
-      sentence: `${came}, and heard an event with an ID that nobody else has heard.`,
-      excerpt,
-    };
-  }
-  const lost = witness.events.slice(heard + 1 + index, place);
-  const sent = witness.events[heard]!.lastEventId;
-  const asText = index === 0 && lost.every(({ lastEventId }) => lastEventId <= sent);
-  return {
-    sentence:
-      index === 0
-        ? `${came}. The first event that came was not the next one: what was announced in between is lost.${asText ? ` As text, \`${digitsOf(lost[0]!)}\` is smaller than \`${digitsOf(witness.events[heard]!)}\`.` : ''}`
-        : `${came}. What was missed came, and after it there is a gap: what was announced while the client was being served is lost.`,
-    excerpt,
-  };
 }
 
 function digitsOf({ lastEventId }: StreamEvent): string {
@@ -213,91 +283,11 @@ function rows(witness: Answer, back: Answer, heard: number): string {
   ].join('\n');
 }
 
-/** The last of them, or the first. */
-function listed(events: StreamEvent[], which: 'first' | 'last' = 'last'): string {
+/** The IDs of the last of them, or of the first. */
+export function listed(events: StreamEvent[], which: 'first' | 'last' = 'last'): string {
   const shown = which === 'first' ? events.slice(0, SHOWN) : events.slice(-SHOWN);
   const ids = shown.map(({ type, lastEventId }) =>
     type === 'reset' ? '(reset)' : visible(lastEventId) || '(none)',
   );
   return ids.length === 0 ? 'none' : ids.join(', ');
-}
-
-/**
- * A client comes back that has missed more than anyone can tell it: it must be told so, before
- * anything else, and then hear the announcements again.
- *
- * @param who the beginning of the sentence: who came back
- */
-export async function saysReset(
-  back: Answer,
-  who: string,
-  { within, otherwise }: Within,
-): Promise<void> {
-  await back.headComes({ within, otherwise });
-  back.isAnEventStream({ otherwise });
-  const first = await back.stage.comes(back, ({ events }) => events[0], within);
-  if (first?.type === 'reset') {
-    const next = await back.stage.comes(back, ({ events }) => events[1], within);
-    if (next && next.type !== 'reset') return;
-    throw new Failure({
-      sentence: `${who}, and was told \`reset\`. After that no announcement came.`,
-      excerpt: back.timetable(),
-      advice: otherwise,
-    });
-  }
-  back.everyLineIsUnderstood();
-  const later = back.events.some(({ type }) => type === 'reset');
-  const nearly = back.events.find(({ type }) => type.trim().toLowerCase() === 'reset');
-  throw new Failure({
-    sentence: later
-      ? `${who}. The event \`reset\` came, but announcements came before it: a page believes them to be the next.`
-      : nearly
-        ? `${who}, and an event of the type \`${visible(nearly.type)}\` came. Types are compared letter by letter: a page that listens for \`reset\` does not hear it.`
-        : first
-          ? `${who}. An announcement came, as if it were the next, and no word of those that are lost.`
-          : `${who}, and nothing came.`,
-    excerpt: `    IDs that came  ${listed(back.events, 'first')}`,
-    advice: otherwise,
-  });
-}
-
-/**
- * After a restart the program must not take an ID of the run before for one of its own: it says
- * `reset`, or it remembers what was announced and goes on.
- */
-export async function survivesRestart(
-  witness: Answer,
-  { restart }: Pick<Scene, 'restart'>,
-  advice: Within,
-): Promise<void> {
-  await witness.eventComes(1, advice);
-  const before = [...witness.events];
-  const last = before.at(-1)!;
-  const anew = await restart();
-  const live = anew.get(witness.path);
-  const back = anew.get(witness.path, comingBack(last.lastEventId));
-  await hears(live, MISSED, advice);
-  const isTaken = ({ lastEventId, data }: StreamEvent) =>
-    before.some((event) => event.lastEventId === lastEventId && event.data !== data);
-  if (live.events.some(isTaken)) {
-    throw new Failure({
-      sentence:
-        'The program was started anew, and its IDs began anew as well. The same ID now names another ' +
-        'announcement: whoever comes back with it seems to have heard what it has not.',
-      excerpt: [
-        `    IDs of the run before  ${listed(before, 'first')}`,
-        `    IDs of this run        ${listed(live.events, 'first')}`,
-      ].join('\n'),
-      advice: advice.otherwise,
-    });
-  }
-  await back.headComes(advice);
-  const first = await back.stage.comes(back, ({ events }) => events[0], advice.within);
-  const follows = () => witness.events[before.length]?.lastEventId;
-  if (first && first.lastEventId === follows()) return; // it was kept on disk
-  await saysReset(
-    back,
-    'The program was started anew, and a client came back that had heard the run before',
-    advice,
-  );
 }
