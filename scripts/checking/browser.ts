@@ -34,6 +34,8 @@ const QUIET = [
   '--disable-component-update',
   '--disable-sync',
   '--disable-quic',
+  // As every Chromium with windows has it: a page that loops for ever must not stop another site's.
+  '--site-per-process',
 ];
 
 /**
