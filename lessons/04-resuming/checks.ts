@@ -31,6 +31,9 @@ const CONNECTS = {
 /** So much faster runs the clock of a server that is judged: twenty announcements are waited for. */
 export const speed = 100;
 
+/** What the button "Cut it a hundred times" does. */
+export const cutTest = { path: PATH, events: 1000, cuts: 100 };
+
 /** The client that has never been away. */
 async function present({ watch }: Pick<Scene, 'watch'>): Promise<Answer> {
   const witness = watch(PATH);

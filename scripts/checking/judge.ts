@@ -1,10 +1,10 @@
 // Judges a server by the checks of a lesson: any origin, or files that are run for the purpose.
-import { createServer } from 'node:net';
 import { relative, resolve, sep } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Lesson } from '../course/lessons.ts';
 import type { Runner, RunProblem } from '../course/runner.ts';
 import { KitError } from '../kit-error.ts';
+import { freePort } from './free-port.ts';
 import { Judgement, type JudgeOptions } from './judgement.ts';
 import type { Check } from './language.ts';
 import { loadLessonModule } from './lesson-module.ts';
@@ -161,16 +161,4 @@ function shownDirectory(lesson: Lesson, directory: string): string {
   const root = resolve(lesson.directory, '..', '..');
   const path = relative(root, directory);
   return path.startsWith('..') ? directory : path.split(sep).join('/');
-}
-
-/** A port that nobody listens on at this moment. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
