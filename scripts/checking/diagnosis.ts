@@ -99,7 +99,7 @@ export function explainNoHead(answer: Answer, within: number, otherwise?: string
 export function explainNoEvent(answer: Answer, within: number, otherwise: string): Explanation {
   const { exchange } = answer;
   if (!exchange.head) return explainNoHead(answer, within, otherwise);
-  const wrong = wrongInStream(answer) ?? unended(answer);
+  const wrong = wrongInStream(answer) ?? explainUnended(answer);
   if (wrong) return wrong;
   const over = exchange.endedAt !== undefined && exchange.ending !== 'left';
   const at = over ? answer.lesson(exchange.endedAt!) : within;
@@ -114,7 +114,7 @@ export function explainNoEvent(answer: Answer, within: number, otherwise: string
 }
 
 /** Bytes of an event came, and nothing that ends it: told by the first of them. */
-function unended(answer: Answer): Explanation | undefined {
+export function explainUnended(answer: Answer): Explanation | undefined {
   const reader = new EventStreamReader();
   const pieces = answer.exchange.pieces.slice(0, PIECES);
   for (const { bytes, at } of pieces) reader.feed(bytes, at);

@@ -18,8 +18,9 @@ for (const lesson of lessons) {
     assert.ok(transcripts.length >= 2, 'the text shows a stream and an answer that ends');
     const runner = createRunner();
     t.after(() => runner.close());
-    const port = await freePort();
-    const run = runner.start({ directory: lesson.directory, port, publicPort: port, speed: 50 });
+    const [port, secondPort] = await Promise.all([freePort(), freePort()]);
+    const ports = { port, publicPort: port, secondPort };
+    const run = runner.start({ directory: lesson.directory, ...ports, speed: 50 });
     assert.ok(await run.listening(10_000));
     assert.equal((await playTranscripts(run.origin, transcripts))?.message, undefined);
   });

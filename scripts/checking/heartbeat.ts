@@ -1,0 +1,318 @@
+// Streams on which seldom anything happens: what a check can ask about the signs of life in between,
+// and about what stands on their way.
+import { visible } from '../wire/bytes.ts';
+import type { Answer, Otherwise } from './answer.ts';
+import { explainUnended, headExcerpt } from './diagnosis.ts';
+import { aboutSeconds, type Explanation, Failure, seconds } from './failure.ts';
+
+/** A comment, or an event. */
+interface Sign {
+  /** As it stands on the wire. */
+  text: string;
+  /** Real milliseconds since the request. */
+  at: number;
+  /** Where it begins in the body. */
+  offset: number;
+}
+
+/** How long, and how often. */
+export interface Rhythm extends Otherwise {
+  /** Lesson milliseconds that may pass without a sign. */
+  limit: number;
+  /** How many signs are waited for. */
+  count: number;
+}
+
+/** Lesson milliseconds within which two signs are one: they were said in one breath. */
+const BREATH = 1000;
+
+/** So much of a pause may have been the machine's, and not the server's. */
+const DISTURBED = 0.1;
+
+const FIELDS = new Set(['data', 'event', 'id', 'retry']);
+
+/** What a pause in the signs of life is: nothing came after `since` within the limit. */
+interface Pause {
+  heard: Sign[];
+  /** Lesson milliseconds, if the next sign came after all. */
+  gap?: number;
+}
+
+/** Every comment, and every event that has a name: what is said where there is no news. */
+function signsOfLife(answer: Answer): Sign[] {
+  const comments = answer.reader.lines.filter(({ kind }) => kind === 'comment');
+  const signs = [
+    ...comments.map(({ value = '', at, span }) => ({ text: `:${value}`, at, offset: span.start })),
+    ...named(answer),
+  ];
+  return signs.sort((one, other) => one.offset - other.offset);
+}
+
+function named(answer: Answer, type?: string): Sign[] {
+  return answer.events
+    .filter((event) => (type === undefined ? event.type !== 'message' : event.type === type))
+    .map(({ type, at, span }) => ({ text: `event: ${type}`, at, offset: span.start }));
+}
+
+/** Waits for signs, and returns the first pause among them that is too long. */
+async function firstPause(
+  answer: Answer,
+  signs: (answer: Answer) => Sign[],
+  { limit, count }: Rhythm,
+): Promise<Pause | undefined> {
+  const { stage, exchange } = answer;
+  let since = exchange.headAt!;
+  for (let number = 1; number <= count; number++) {
+    const lost = await stage.lost();
+    const isNext = ({ at }: Sign) => answer.lesson(at - since) > BREATH;
+    const next = await stage.comes(answer, () => signs(answer).find(isNext), limit);
+    const heard = signs(answer);
+    if (!next) return { heard };
+    const gap = answer.lesson(next.at - since);
+    const disturbed = answer.lesson((await stage.lost()) - lost) > gap * DISTURBED;
+    if (gap > limit && !disturbed) return { heard, gap };
+    since = next.at;
+  }
+  return undefined;
+}
+
+/** The last signs, each with its time, and what came of the stream then. */
+function timetable(answer: Answer, heard: Sign[]): string {
+  const rows = heard
+    .slice(-3)
+    .map(({ text, at }) => `    +${seconds(answer.lesson(at))}  ${visible(text)}`);
+  const { ending, endedAt } = answer.exchange;
+  if (ending && ending !== 'left') {
+    rows.push(`    +${seconds(answer.lesson(endedAt!))}  (${hasEnded(answer)})`);
+  }
+  return rows.join('\n');
+}
+
+function hasEnded({ exchange: { ending } }: Answer): string {
+  return ending === 'complete' || ending === 'closed' ? 'the response ended' : 'it was cut off';
+}
+
+function isOver({ ending }: Answer): boolean {
+  return ending !== undefined && ending !== 'left';
+}
+
+/**
+ * A stream must never be silent for long: a comment, or an event that has a name, must come within
+ * every `limit`. Events without a name are news, and do not count.
+ */
+export async function isNeverSilent(answer: Answer, rhythm: Rhythm): Promise<void> {
+  const { limit, otherwise } = rhythm;
+  await answer.headComes({ within: limit, otherwise });
+  answer.isAnEventStream();
+  const pause = await firstPause(answer, signsOfLife, rhythm);
+  if (!pause) return;
+  const { heard, gap } = pause;
+  const instead = gap === undefined && !isOver(answer) && insteadOfComment(answer, heard);
+  if (!instead) answer.everyLineIsUnderstood();
+  const patient = 'A proxy that waits no longer than that has cut the connection by then.';
+  throw new Failure({
+    sentence: isOver(answer)
+      ? `A stream that says it is there was meant to go on; ${hasEnded(answer)}.`
+      : gap !== undefined
+        ? `For ${seconds(gap)} nothing was said. ${patient}`
+        : instead || `${afterWhat(heard, answer)}. ${patient}`,
+    excerpt: timetable(answer, heard),
+    advice: otherwise,
+    at: answer.lesson(heard.at(-1)?.at ?? answer.exchange.headAt!),
+    offset: answer.exchange.body.length,
+  });
+
+  function afterWhat(heard: Sign[], { exchange }: Answer): string {
+    const silence = `nothing was said for ${aboutSeconds(limit)}`;
+    const last = heard.at(-1);
+    if (last) return `\`${visible(last.text)}\` came, and then ${silence}`;
+    return exchange.body.length === 0 ? `After the head ${silence}` : `No comment came: ${silence}`;
+  }
+}
+
+/** What came in the place of a comment, if it tells what was meant. */
+function insteadOfComment(answer: Answer, heard: Sign[]): string | undefined {
+  const since = heard.at(-1)?.at ?? -1;
+  const news = answer.events.find(({ type, at }) => type === 'message' && at > since);
+  if (news) {
+    return `No comment came, but \`data: ${visible(news.data)}\`, an event without a name. To a page that is news, and it shows it.`;
+  }
+  const said = answer.reader.lines.find(({ kind, name = '', at }) => {
+    return kind === 'field' && at > since && !FIELDS.has(name.trim().toLowerCase());
+  });
+  if (said) {
+    const text = Buffer.from(answer.exchange.body).subarray(said.span.start, said.terminator.start);
+    return `\`${visible(text.toString('utf8'))}\` came, a line that does not begin with a colon. So it is no comment, but a field that nobody knows.`;
+  }
+  const read = answer.reader.lines.at(-1)?.span.end ?? 0;
+  const rest = Buffer.from(answer.exchange.body).subarray(read).toString('utf8');
+  if (rest === '' || answer.coding !== undefined) return undefined;
+  return `\`${visible(rest)}\` came, and no end of the line. What has no end may still become anything.`;
+}
+
+/** Events of a type must come within every `limit`. */
+export async function keepsComing(answer: Answer, type: string, rhythm: Rhythm): Promise<void> {
+  const { limit, otherwise } = rhythm;
+  await answer.headComes({ within: limit, otherwise });
+  answer.isAnEventStream();
+  const pause = await firstPause(answer, (one) => named(one, type), rhythm);
+  answer.everyLineIsUnderstood();
+  if (!pause) return;
+  const unended = answer.events.length === 0 && explainUnended(answer);
+  if (unended) throw new Failure(unended);
+  const { heard, gap } = pause;
+  const time = aboutSeconds(limit);
+  throw new Failure({
+    sentence: isOver(answer)
+      ? `\`event: ${type}\` was meant to come again and again; ${hasEnded(answer)}.`
+      : gap !== undefined
+        ? `\`event: ${type}\` came ${seconds(gap)} after the one before it. Within ${time} a page must hear one.`
+        : heard.length > 0
+          ? `\`event: ${type}\` came, and then none for ${time}. It was meant to come again and again.`
+          : (insteadOfType(answer, type) ??
+            `No event of the type \`${type}\` came within ${time}.`),
+    excerpt: timetable(answer, heard.length > 0 ? heard : signsOfLife(answer)),
+    advice: otherwise,
+    at: answer.lesson(heard.at(-1)?.at ?? answer.exchange.headAt!),
+    offset: answer.exchange.body.length,
+  });
+}
+
+function insteadOfType(answer: Answer, type: string): string | undefined {
+  const nearly = answer.events.find((event) => event.type.trim().toLowerCase() === type);
+  if (nearly) {
+    return `An event of the type \`${visible(nearly.type)}\` came. Types are compared letter by letter: a page that listens for \`${type}\` does not hear it.`;
+  }
+  const nameless = answer.events.find((event) => event.type === 'message');
+  if (nameless) {
+    return `\`data: ${visible(nameless.data)}\` came, an event without a name: \`onmessage\` gets it, as it gets the news, and the page shows it as such.`;
+  }
+  const other = answer.events[0];
+  if (other) {
+    return `An event of the type \`${visible(other.type)}\` came, and none of the type \`${type}\`, for which the page listens.`;
+  }
+  const comments = answer.reader.lines.filter(({ kind }) => kind === 'comment');
+  if (comments.length < 2) return undefined;
+  return 'Comments came, and no event. EventSource swallows every comment: no script of the page can know that it has come.';
+}
+
+/** Events of a type must leave the last event ID as it is. At least one of them has come. */
+export function hasNoId(answer: Answer, type: string, { otherwise }: Otherwise): void {
+  const { events } = answer;
+  const index = events.findIndex((event, place) => {
+    return event.type === type && event.lastEventId !== (events[place - 1]?.lastEventId ?? '');
+  });
+  if (index < 0) return;
+  const { lastEventId, at, span } = events[index]!;
+  const came = `\`event: ${type}\` came with`;
+  throw new Failure({
+    sentence:
+      lastEventId === ''
+        ? `${came} an empty \`id\`, and the last ID of this client is gone. If the connection breaks, it asks as somebody who has heard nothing.`
+        : `${came} \`id: ${visible(lastEventId)}\`, and that is now the last ID of this client. If the connection breaks, it asks for what came after that, and not for what came after the last news.`,
+    excerpt: `    +${seconds(answer.lesson(at))}  event: ${type}\n               id: ${visible(lastEventId)}`,
+    advice: otherwise,
+    at: answer.lesson(at),
+    offset: span.start,
+    certain: true,
+  });
+}
+
+/**
+ * What has come through something on the way must have got through it at once: the head, and the
+ * first sign of life.
+ *
+ * @param answer asked for through it
+ * @param options `what`: who stands there, "a proxy that gathers bytes"; `within`: lesson
+ *   milliseconds until the head; `limit`: until the first sign
+ */
+export async function getsThrough(
+  answer: Answer,
+  { what, within, limit, otherwise }: Otherwise & { what: string; within: number; limit: number },
+): Promise<void> {
+  const { exchange, stage } = answer;
+  if (!(await stage.comes(answer, () => exchange.head, within)) || exchange.head?.status === 504) {
+    throw new Failure({
+      sentence: `Through ${what} not one byte came in ${aboutSeconds(within)}, not even the head. The stream is there: whoever asks directly has the head at once.`,
+      advice: otherwise,
+      at: within,
+    });
+  }
+  answer.isAnEventStream();
+  const first = await stage.comes(answer, () => signsOfLife(answer)[0], limit);
+  if (first) return;
+  throw new Failure({
+    ...explainHeldBack(answer, limit, what),
+    advice: otherwise,
+    at: limit,
+  });
+}
+
+/** @param by who has compressed it, if it was not the server */
+function explainHeldBack(answer: Answer, limit: number, by?: string): Explanation {
+  const { length } = answer.exchange.body;
+  const { coding } = answer;
+  const time = aboutSeconds(limit);
+  if (coding === undefined) {
+    return { sentence: `Through ${by} the head came, and no sign of life in ${time}.` };
+  }
+  const how = `\`Content-Encoding: ${visible(coding)}\``;
+  const who = by
+    ? `On its way ${by} compressed the stream: ${how}.`
+    : `The stream came with ${how}.`;
+  const bytes = length === 1 ? 'One byte' : length === 0 ? 'No byte' : `${length} bytes`;
+  return {
+    sentence: `${who} ${bytes} came in ${time}, and not one line can be read of them: the rest is still inside the compressor, which gathers before it says anything.`,
+    ...(!by && { excerpt: headExcerpt(answer, 'content-encoding') }),
+  };
+}
+
+/**
+ * An answer must be compressed, and must say what it has to say as soon as one that is not.
+ *
+ * @param plain the same, not compressed, asked for at the same time
+ * @param options `type`: of the events that are compared; `count`: how many of them; `within`: lesson
+ *   milliseconds until the head, and that compressing may take; `limit`: between two of the events;
+ *   `uncompressed`: what to do if it is not compressed
+ */
+export async function isCompressedAndFlushed(
+  answer: Answer,
+  plain: Answer,
+  options: Rhythm & { type: string; within: number; uncompressed: string },
+): Promise<void> {
+  const { type, count, limit, within, uncompressed, otherwise } = options;
+  await answer.headComes({ within, otherwise: uncompressed });
+  const { coding } = answer;
+  if (coding === undefined) {
+    throw new Failure({
+      sentence: `\`${visible(answer.path)}\` was asked for, and the answer is not compressed: its head has no \`Content-Encoding\`.`,
+      excerpt: headExcerpt(answer),
+      advice: uncompressed,
+      certain: true,
+    });
+  }
+  await keepsComing(plain, type, { limit, count, otherwise });
+  const isSettled = () => answer.isGarbled || named(answer, type).length >= count;
+  const settled = await answer.stage.comes(answer, isSettled, within);
+  if (answer.isGarbled) {
+    throw new Failure({
+      sentence: `The head says \`Content-Encoding: ${visible(coding)}\`, and the bytes after it are not. A browser gives up there.`,
+      excerpt: headExcerpt(answer, 'content-encoding'),
+      advice: uncompressed,
+      certain: true,
+    });
+  }
+  if (settled) return;
+  const signs = signsOfLife(answer);
+  if (signs.length === 0 && !isOver(answer)) {
+    throw new Failure({ ...explainHeldBack(answer, count * limit), advice: otherwise });
+  }
+  const lines = signs.length === 1 ? 'one comment or event' : `${signs.length} comments and events`;
+  throw new Failure({
+    sentence: isOver(answer)
+      ? `The compressed stream was meant to go on; ${hasEnded(answer)}.`
+      : `Uncompressed, ${signsOfLife(plain).length} comments and events have come by now; compressed, ${lines}. The rest is still inside the compressor.`,
+    excerpt: timetable(answer, signs),
+    advice: otherwise,
+  });
+}
