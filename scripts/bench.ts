@@ -5,6 +5,7 @@
 import { timeBadDays } from './bench/bad-days.ts';
 import { type Account, isKept, tableOf } from './bench/figures.ts';
 import { timeLoop } from './bench/loop.ts';
+import { timeParsers } from './bench/parser.ts';
 import { timeRest } from './bench/rest.ts';
 import { timeStart } from './bench/start.ts';
 import { runCommand, wholeNumber } from './command.ts';
@@ -21,13 +22,15 @@ const BENCHES: Record<string, (given: Given) => Promise<Account>> = {
   'bad-days': timeBadDays,
   rest: timeRest,
   start: timeStart,
+  parser: timeParsers,
 };
 
 await runCommand({
   name: 'bench',
   about:
     'Prints the figures of the kit: how long a save takes to its verdict, what bad days cost, what\n' +
-    'the hub needs at rest, how long a start takes. It changes nothing here: all is done in copies.',
+    'the hub needs at rest, how long a start takes, and how fast the parser of lesson 07 is beside\n' +
+    'others (installed in scripts/bench at its first run). All the rest is done in copies.',
   takes: [
     {
       name: 'NAME',
