@@ -65,9 +65,9 @@ for (const lesson of lessons) {
         told,
       );
       const unseen = verdicts.filter(({ ok }) => ok === null).map(({ message }) => message!);
-      const [process, ...others] = unseen.filter((message) => !/check of the page/.test(message));
-      assert.match(process!, /cannot be seen from here/, told);
-      assert.deepEqual(others, [], told);
+      const others = unseen.filter((message) => !/check of the page/.test(message));
+      assert.ok(others.length <= 1, told); // a lesson may ask nothing of the process
+      for (const message of others) assert.match(message, /cannot be seen from here/, told);
     });
   }
 }
