@@ -11,11 +11,14 @@ import type { Seen } from './scripted-server.ts';
 export interface WireOwner {
   /** Waits for something to become so; the page's own troubles end it with a Failure. */
   comes<T>(look: () => T | undefined | false, within: number): Promise<T | undefined>;
-  /** Told of the text that is sent. */
+  /** Told of the text that is sent, with some of the text before it. */
   sending(text: string): void;
   /** Told of every request, and of its end. */
   changed(): void;
 }
+
+/** Characters before a piece that what it completes may have begun in. */
+const CONTEXT = 200;
 
 export class Wire {
   /** What the page has asked. */
@@ -92,7 +95,7 @@ export class Wire {
     this.#sent += text;
     this.spokenAt = performance.now();
     this.#reader.feed(bytes);
-    this.#owner.sending(text);
+    this.#owner.sending(this.#sent.slice(-text.length - CONTEXT)); // markup may have been cut
     this.#response.write(bytes);
   }
 
