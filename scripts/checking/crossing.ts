@@ -40,7 +40,12 @@ export async function mayNotRead(answer: Answer, { page, asked, otherwise }: Ask
   const head = await answer.headComes({ within: SOON, otherwise });
   if (findingsInCors(head, page).length > 0) return;
   const value = headerValue(head, ORIGIN);
-  const all = value === '*' ? 'any page may read it' : `a page of \`${page.origin}\` may read it`;
+  const all =
+    value === '*'
+      ? 'any page may read it'
+      : value === 'null'
+        ? 'any page may read it, for each can make a frame whose origin is `null`'
+        : `a page of \`${page.origin}\` may read it`;
   throw new Failure({
     sentence: `${asked}, and the answer says \`Access-Control-Allow-Origin: ${value}\`: ${all}. Only pages of our own origins were meant to.`,
     excerpt: headExcerpt(answer, ORIGIN),
