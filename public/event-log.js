@@ -12,6 +12,8 @@ import { visible } from './visible.js';
 
 /** Older entries are dropped: a log that is left open overnight must not fill the memory. */
 const ENTRIES = 200;
+/** Of an event's data so many characters are shown: it may be a picture. */
+const SHOWN = 400;
 
 /** @typedef {'idle' | 'connecting' | 'open' | 'waiting' | 'closed' | 'failed'} State */
 
@@ -104,7 +106,7 @@ export class EventLog extends HTMLElement {
     const name = make('span');
     name.append(make('b', '', type), id ? ` ${id}` : '');
     const shown = make('span');
-    shown.append(visible(data));
+    shown.append(visible(data.length > SHOWN ? `${data.slice(0, SHOWN)}…` : data));
     text.append(name, ' ', shown);
     const element = this.#append(text, time);
     this.#tell('log-entry', { label: this.label, element, event: { type, data, id } });

@@ -36,7 +36,7 @@ function askForText(letters, then = () => {}) {
   opened.onopen = () => events.opened('open; and now silence, until the event is whole');
   opened.onmessage = ({ type, data }) => {
     opened.close(); // one postcard is enough
-    events.add({ type, data: data.length > 64 ? `${data.slice(0, 63)}…` : data });
+    events.add({ type, data });
     showText(letters, data, performance.now() - begun);
     then();
   };

@@ -64,6 +64,11 @@ describe('the page of lesson 15', () => {
   it('makes the same picture of JSON and of base64, and says what they have cost', async () => {
     await cost('base64').filter({ hasText: '10220 bytes (× 1.33)' }).waitFor();
     assert.match((await cost('json').textContent())!, /^27254 bytes \(× 3\.56\), \d+\.\d s$/);
+    const entry = page.locator('#events li', { hasText: 'message' }).first();
+    assert.match(
+      (await entry.textContent())!,
+      /message {"type":"Buffer","data":\[137,[\d,]{300,400}…$/,
+    );
   });
 
   it('has a bar that stands half way when half of the bytes have come', async () => {
