@@ -19,6 +19,7 @@ export interface LessonInPage {
   hints: { step: number; number: number }[];
   traps: TrapInPage[];
   files: string[];
+  cutTest?: boolean;
   lessons: StopData[];
 }
 

@@ -2,6 +2,7 @@
 import { ask } from './api.ts';
 import { showBoard } from './board.ts';
 import { CodeBySteps } from './code.ts';
+import { showCut } from './cut.ts';
 import { button, byId } from './dom.ts';
 import { Exercise } from './exercise.ts';
 import { ExercisePanel } from './exercise-panel.ts';
@@ -38,6 +39,7 @@ function openLesson(lesson: LessonInPage): void {
   const verdicts = new Verdicts(live, folder, lesson.steps);
   const hints = new Hints(folder);
   showBoard(verdicts);
+  showCut(live, lesson);
   servePageChecks(live, folder);
   showSteps(verdicts);
   followProgress(live, folder, verdicts, hints);

@@ -88,6 +88,15 @@ export interface ExerciseMessage {
   hash?: string | null;
 }
 
+/** `cutting`: how far a learner's server has been cut; `said` is the result. */
+export interface CuttingMessage {
+  folder: string;
+  cuts: number;
+  events: number;
+  of: { cuts: number; events: number };
+  said?: string;
+}
+
 /** `page-check`: a page is to be shown in a frame. */
 export interface PageCheckMessage {
   folder: string;

@@ -19,6 +19,7 @@ export function exerciseRoutes(rooms: Rooms): Route[] {
     keyed('POST', '/api/exercise/:folder/check', async (call) => ({
       run: await exercises.check(lessonOf(call)),
     })),
+    keyed('POST', '/api/exercise/:folder/cut', (call) => rooms.cuts.start(lessonOf(call))),
     keyed('POST', '/api/exercise/:folder/open', async (call) => {
       const { file } = await call.body();
       return { editor: await exercises.openInEditor(lessonOf(call), textIn('file', file)) };

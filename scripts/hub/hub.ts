@@ -8,6 +8,7 @@ import { createRunner } from '../course/runner.ts';
 import { KitError } from '../kit-error.ts';
 import { routes } from './api.ts';
 import { Assets } from './assets.ts';
+import { Cuts } from './cuts.ts';
 import { Exercises } from './exercises.ts';
 import type { Gate } from './guard.ts';
 import { openKey } from './key.ts';
@@ -105,9 +106,11 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     log,
   });
 
+  const cuts = new Cuts({ root, runner, live, log });
+
   const assets = new Assets(root);
   const listener = createRouter(
-    routes({ root, gate, live, stages, exercises, pageChecks, progress, assets }),
+    routes({ root, gate, live, stages, exercises, cuts, pageChecks, progress, assets }),
     gate,
     log,
   );
@@ -145,6 +148,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     live.close();
     progress.watch(false);
     exercises.close();
+    cuts.close();
     const played = pageChecks.close();
     const closed = new Promise((resolve) => server.close(resolve));
     await stages.close();

@@ -1,4 +1,6 @@
 // What the hub tells about lessons: for the map, for a lesson's page, and as JSON.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { loadTraps } from '../checking/traps.ts';
 import { textsAtStep } from '../course/derive.ts';
 import { type Lesson, lessonSteps, lessonTexts, listLessons } from '../course/lessons.ts';
@@ -88,8 +90,14 @@ export async function lessonData(root: string, folder: string): Promise<LessonDa
       prediction: { question: prediction.question, choices: [...prediction.choices] },
     })),
     files: [...lessonTexts(lesson).keys()],
+    cutTest: asksForCuts(lesson),
     lessons: await stops(root),
   };
+}
+
+/** Whether checks.ts asks for it. It is not loaded for that: the page comes first. */
+function asksForCuts(lesson: Lesson): boolean {
+  return /^export const cutTest\b/m.test(readFileSync(join(lesson.directory, 'checks.ts'), 'utf8'));
 }
 
 /**

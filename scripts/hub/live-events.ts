@@ -41,6 +41,14 @@ export interface LiveEvents {
   /** A file of the playground changed on disk; `hash` is null when it is gone. */
   exercise: { folder: string; file: string; hash: string | null };
   output: { which: Which; folder: string; stream: 'stdout' | 'stderr'; text: string };
+  /** A learner's server that is being cut; `said` with the last of them. */
+  cutting: {
+    folder: string;
+    cuts: number;
+    events: number;
+    of: { cuts: number; events: number };
+    said?: string;
+  };
   progress: Awaited<ReturnType<typeof readProgress>>;
   /** A page that is to be played in a frame; see page-checks.ts. */
   'page-check': { folder: string; id: string; url: string };

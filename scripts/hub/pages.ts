@@ -43,6 +43,8 @@ export interface LessonData {
     prediction: { question: string; choices: string[] };
   }[];
   files: string[];
+  /** Whether there is something to be cut a hundred times. */
+  cutTest?: boolean;
   lessons: Stop[];
 }
 
@@ -268,6 +270,7 @@ function board(data: LessonData): Markup {
           <li class="flap" data-step="${step.step}" data-state="waiting"><div class="flap-line"><span class="number">${step.step}</span><span
             class="title">${step.title}</span><span class="word">not yet</span></div></li>`,
         )}</ol>
+        ${data.cutTest && html`<div id="cut" class="cut" hidden></div>`}
         <p id="outcome" class="unseen" role="status" aria-live="polite"></p>
       </section>`;
 }

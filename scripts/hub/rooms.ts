@@ -1,5 +1,6 @@
 // What the hub's routes work on.
 import type { Assets } from './assets.ts';
+import type { Cuts } from './cuts.ts';
 import type { Exercises } from './exercises.ts';
 import type { Gate } from './guard.ts';
 import type { Live } from './live.ts';
@@ -14,6 +15,7 @@ export interface Rooms {
   live: Live;
   stages: Stages;
   exercises: Exercises;
+  cuts: Cuts;
   pageChecks: PageChecks;
   progress: ProgressFeed;
   assets: Assets;
