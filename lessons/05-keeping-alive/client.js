@@ -42,6 +42,7 @@ function connectEventSource() {
   events.opening(url);
   const opened = new EventSource(url);
   source = opened;
+  showLamp();
   // #region 4 Keep a watchdog: feed it, let it act, call it off.
   feedWatchdog(); // the very first word may be what never comes
   // #endregion

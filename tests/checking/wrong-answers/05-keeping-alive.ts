@@ -54,17 +54,6 @@ export const wrongAnswers: WrongAnswer[] = [
     ],
   },
   {
-    name: 'one-heartbeat-for-all',
-    step: 2,
-    change: [
-      { from: BEATS, to: BEATS.replace('const ', '') },
-      {
-        from: 'const TRAIN = 40_000;\n',
-        to: 'const TRAIN = 40_000;\nlet heartbeat: NodeJS.Timeout;\n',
-      },
-    ],
-  },
-  {
     name: 'ends-after-a-while',
     step: 2,
     change: [{ from: BEATS, to: `  setTimeout(() => response.end(), 10_000);\n${BEATS}` }],
