@@ -24,7 +24,7 @@ export function symptomsPage({ lessons, symptoms }: MapData & { symptoms: Sympto
       <span id="found" role="status"></span></p>
   </div>
   <ol id="list" class="symptom-list" tabindex="-1">${symptoms.map(symptomItem)}</ol>
-  <p id="none" class="nothing" hidden>No symptom has these words. Fewer words find more; or let
+  <p id="none" class="none" hidden>No symptom has these words. Fewer words find more; or let
     <a href="/examine">the doctor</a> look at the stream itself.</p>
 </main>`,
   });

@@ -46,6 +46,36 @@ for (const look of looks) {
   });
 }
 
+for (const look of [looks[0], looks[3]]) {
+  test(`axe finds nothing on the index of symptoms: ${look.colorScheme}, ${look.viewport.width} pixels`, async () => {
+    const page = await visit.open(await visit.visitor(look), 'symptoms');
+    await page.locator('#live[data-state="connected"]').waitFor();
+    assert.deepEqual(await violations(page), []);
+    assert.equal(await widthOf(page), look.viewport.width, 'nothing sticks out');
+  });
+}
+
+test('a symptom is found from the map by the keyboard alone, and leads to its lesson', async () => {
+  const page = await visit.open(await visit.visitor(), '');
+  await page.getByRole('link', { name: 'by what you see' }).focus();
+  await page.keyboard.press('Enter');
+  const field = page.getByLabel('What do you see?');
+  await field.focus();
+  await page.keyboard.type('replays');
+  await page.locator('#found', { hasText: /^2 of/ }).waitFor();
+  assert.deepEqual(await page.locator('.symptom:visible h2').allTextContents(), [
+    'Events come twice',
+    'The stream replays from its start for ever',
+  ]);
+  await page.keyboard.type(' zeppelin');
+  await page.locator('#none').waitFor();
+  assert.equal(await page.locator('.symptom:visible').count(), 0);
+  await field.fill('for ever');
+  await page.getByRole('link', { name: 'The last train' }).last().focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/lessons/03-endings');
+});
+
 for (const [index, look] of [looks[0], looks[3]].entries()) {
   const folder = OTHERS[index]!;
   test(`axe finds nothing on ${folder}, with all its steps open: ${look.colorScheme}, ${look.viewport.width} pixels`, async () => {
