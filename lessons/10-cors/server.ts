@@ -134,11 +134,15 @@ function entry({ request, response }: (typeof register)[number]) {
   return { method, url, headers, status: response.statusCode, answer: response.getHeaders() };
 }
 
-const page = await listen(createServer(serve), 10);
-trusted.add(page).add(page.replace('localhost', '127.0.0.1')); // two names, and so two origins
-const second = createServer((request, response) => {
+function serveAtHarbour(request: IncomingMessage, response: ServerResponse) {
   register.push({ request, response });
   if (register.length > 20) register.shift();
   serve(request, response);
-});
-harbour = await listen(second, 10, { second: true });
+}
+
+const [page, other] = await Promise.all([
+  listen(createServer(serve), 10),
+  listen(createServer(serveAtHarbour), 10, { second: true }),
+]);
+harbour = other;
+trusted.add(page).add(page.replace('localhost', '127.0.0.1')); // two names, and so two origins

@@ -17,7 +17,7 @@ export async function startLesson(folder: string, port = '0'): Promise<RunningLe
   const child: ChildProcess = spawn(
     process.execPath,
     ['--import', 'tsx', join(lessons, folder, 'server.ts')],
-    { env: { ...process.env, PORT: port }, stdio: ['ignore', 'pipe', 'inherit'] },
+    { env: { ...process.env, PORT: port, SECOND_PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const origin = await new Promise<string>((resolve, reject) => {
