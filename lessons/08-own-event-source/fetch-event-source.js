@@ -38,7 +38,8 @@ const LONGEST_TIMER = 2 ** 31 - 1; // a longer one fires at once
  * @property {number} [watchdog] milliseconds of silence, comments counted as words, after which the
  *   connection is given up for a new one
  * @property {(failure: Failure) => number | false | undefined} [reconnect] has the last word on each
- *   failure: milliseconds to wait, false to give up, undefined for what would happen without it
+ *   failure: milliseconds to wait, false to give up, undefined for what would happen without it. Of a
+ *   POST it is told only with `repeat`
  */
 
 /**
@@ -277,7 +278,8 @@ export class FetchEventSource extends EventTarget {
     const { watchdog } = this.#init;
     const attempt = this.#attempt;
     clearTimeout(this.#silence);
-    if (watchdog) this.#silence = setTimeout(() => attempt.abort(), watchdog);
+    const silence = new Error(`nothing was heard for ${watchdog} ms`);
+    if (watchdog) this.#silence = setTimeout(() => attempt.abort(silence), watchdog);
     // #endregion
   }
 

@@ -67,8 +67,8 @@ let asked = 0;
 function sendAtTheThirdTime(request: IncomingMessage, response: ServerResponse) {
   asked += 1;
   if (asked % 3 === 0) return sendEvents(request, response);
-  response.writeHead(503, { ...TEXT, 'Retry-After': '2' });
-  response.end('Too many are here already. Come again in two seconds.\n');
+  response.writeHead(503, { ...TEXT, 'Retry-After': '5' });
+  response.end('Too many are here already. Come again in five seconds.\n');
 }
 
 /** As a connection that a machine on the way has dropped: no end comes, and nothing else. */

@@ -16,6 +16,7 @@ export const traps = [
     name: 'events-after-close',
     step: 2,
     title: 'Events come after close()',
+    symptom: 'stop-ignored',
     change: [{ file, from: CLOSED_IN_A_PIECE, to: '' }],
     prediction: {
       question:
@@ -36,6 +37,7 @@ export const traps = [
     name: 'lock-released',
     step: 2,
     title: 'releaseLock() is taken for cancel()',
+    symptom: 'stop-ignored',
     change: [
       { file, from: ABORTED, to: '    this.#reader?.releaseLock();\n' },
       {
@@ -70,6 +72,7 @@ export const traps = [
     name: 'token-frozen',
     step: 3,
     title: 'The token of the first request is sent for ever',
+    symptom: 'token-seen',
     change: [
       {
         file,
@@ -98,6 +101,7 @@ export const traps = [
     name: 'id-lost',
     step: 3,
     title: 'The ID is lost on the second way back',
+    symptom: 'some-lost',
     change: [{ file, from: '      lastEventId: this.#lastEventId,\n', to: '' }],
     prediction: {
       question:
@@ -119,6 +123,7 @@ export const traps = [
     name: 'comes-back-after-204',
     step: 4,
     title: 'It comes back after a 204',
+    symptom: 'storm',
     change: [
       {
         file,
@@ -144,6 +149,7 @@ export const traps = [
     name: 'post-repeated',
     step: 4,
     title: 'A POST is said again',
+    symptom: 'twice',
     change: [{ file, from: POST_ONCE, to: '' }],
     prediction: {
       question: 'The answer to a POST has ended, as all answers do. What does this one do?',
@@ -163,6 +169,7 @@ export const traps = [
     name: 'refusal-left-unread',
     step: 4,
     title: 'An answer that is refused is left lying',
+    symptom: 'seventh-tab',
     change: [
       {
         file,
@@ -189,6 +196,7 @@ export const traps = [
     name: 'all-at-once',
     step: 5,
     title: 'All clients come back at the same moment',
+    symptom: 'storm',
     change: [{ file, from: 'doubled * (0.5 + Math.random() / 2)', to: 'doubled' }],
     prediction: {
       question:
@@ -209,6 +217,7 @@ export const traps = [
     name: 'watchdog-fed-by-events',
     step: 6,
     title: 'Only events feed the watchdog',
+    symptom: 'false-failure',
     change: [
       {
         file,

@@ -120,7 +120,7 @@ export const wrongAnswers: WrongAnswer[] = [
     change: [
       {
         file,
-        from: 'setTimeout(() => attempt.abort(), watchdog)',
+        from: 'setTimeout(() => attempt.abort(silence), watchdog)',
         to: 'setTimeout(() => this.close(), watchdog)',
       },
     ],
