@@ -166,7 +166,11 @@ export class Exercise {
     await Promise.race([verdict, waiting(STAGE_WAITS, signal)]);
     if (signal.aborted) return;
     this.#tellNews();
-    await this.#options.restartStage().catch((error: Error) => log(String(error.stack)));
+    try {
+      await this.#options.restartStage();
+    } catch (error) {
+      log(String((error as Error).stack)); // the lesson's own folder may be gone just now
+    }
   }
 
   #lookSoon(milliseconds: number, second = false): void {

@@ -74,6 +74,7 @@ test('a symptom is found from the map by the keyboard alone, and leads to its le
   await page.getByRole('link', { name: 'The last train' }).last().focus();
   await page.keyboard.press('Enter');
   await page.waitForURL('**/lessons/03-endings');
+  await page.locator('#editor-host .cm-content').waitFor();
 });
 
 for (const [index, look] of [looks[0], looks[3]].entries()) {

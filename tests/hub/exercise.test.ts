@@ -235,3 +235,15 @@ test("a file is opened in one's own editor, and only a file of the exercise", as
     assert.equal(status, 404, file);
   }
 });
+
+test('a lesson that is gone while its exercise is judged takes nothing with it', async (t) => {
+  const { hub, server, save } = await openExercise(t);
+  await save(`${server.text}// once more\n`, server.hash);
+  renameSync(join(hub.root, 'lessons', folder), join(hub.root, 'away'));
+  // A rejection that nobody handles would end the process, and the hub is in this one.
+  const said = () => hub.mistakes.find((mistake) => mistake.includes('cannot be read'));
+  await eventually('the word that the folder is gone', said);
+  hub.mistakes.length = 0;
+  renameSync(join(hub.root, 'away'), join(hub.root, 'lessons', folder));
+  await eventually('the exercise', async () => (await hub.keyed('GET', path)).status === 200);
+});
