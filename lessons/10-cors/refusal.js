@@ -52,8 +52,8 @@ function lineOf({ method, url, headers, status, answer }) {
 /** @param {boolean} isPreflight @param {string} why */
 function ending(isPreflight, why) {
   if (!why) return '';
-  if (isPreflight) return 'The preflight was refused, so the request itself was never sent.';
-  return 'The request has arrived and was answered. The browser keeps the answer to itself.';
+  if (isPreflight) return 'So the request itself was never sent.';
+  return 'It has arrived, and the browser keeps the answer to itself.';
 }
 
 /** @param {HTMLElement} list @param {[string, string][]} rows */
