@@ -13,6 +13,7 @@ export const traps = [
     name: 'own-numbers',
     step: 1,
     title: 'Each client has numbers of its own',
+    symptom: 'others-news',
     change: [
       {
         file: server,
@@ -41,6 +42,7 @@ export const traps = [
     name: 'keeps-everything',
     step: 2,
     title: 'The history has no limit',
+    symptom: 'memory',
     change: [{ file: server, from: '  if (history.length > KEPT) history.shift();\n', to: '' }],
     prediction: {
       question: 'Nothing is ever thrown away. What is the first thing to go wrong?',
@@ -61,6 +63,7 @@ export const traps = [
     name: 'replays-everything',
     step: 3,
     title: 'Everything is replayed',
+    symptom: 'twice',
     change: [{ file: server, from: NEWER, to: 'const found = [...history];' }],
     finding: 'replays',
     prediction: {
@@ -82,6 +85,7 @@ export const traps = [
     name: 'last-one-again',
     step: 3,
     title: 'The last one is replayed again',
+    symptom: 'twice',
     change: [{ file: server, from: NEWER, to: NEWER.replace('> heard', '>= heard') }],
     finding: 'replays',
     prediction: {
@@ -102,6 +106,7 @@ export const traps = [
     name: 'ids-as-text',
     step: 3,
     title: 'IDs are compared as text',
+    symptom: 'some-lost',
     change: [
       {
         file: server,
@@ -128,6 +133,7 @@ export const traps = [
     name: 'replays-then-subscribes',
     step: 4,
     title: 'First the snapshot, then the subscription',
+    symptom: 'some-lost',
     change: [
       {
         file: server,
@@ -154,6 +160,7 @@ export const traps = [
     name: 'both-know-it',
     step: 4,
     title: 'What has waited is sent, though the archive knew it',
+    symptom: 'twice',
     change: [
       {
         file: server,
@@ -181,6 +188,7 @@ export const traps = [
     name: 'ids-restart',
     step: 5,
     title: 'The IDs restart with the program',
+    symptom: 'some-lost',
     change: [
       { file: server, from: WRITE, to: WRITE.replace('${RUN}-', '') },
       {
@@ -209,6 +217,7 @@ export const traps = [
     name: 'no-word-of-the-gap',
     step: 5,
     title: 'Too old, and no word of it',
+    symptom: 'some-lost',
     change: [
       {
         file: server,
@@ -235,6 +244,7 @@ export const traps = [
     name: 'url-before-header',
     step: 6,
     title: 'The URL is believed before the header',
+    symptom: 'twice',
     change: [
       {
         file: server,
@@ -262,6 +272,7 @@ export const traps = [
     name: 'new-source-without-id',
     step: 6,
     title: 'A new EventSource without its ID',
+    symptom: 'some-lost',
     change: [
       {
         file: page,

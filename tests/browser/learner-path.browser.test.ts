@@ -1,4 +1,4 @@
-// The three lessons as a learner plays them, from the starter to the last step, in the hub's editor.
+// The first lessons as a learner plays them, from the starter to the last step, in the hub's editor.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
@@ -8,10 +8,14 @@ import { textsAtStep } from '../../scripts/course/derive.ts';
 import { findLesson, lessonSteps } from '../../scripts/course/lessons.ts';
 import { typeInstead, Visit } from './hub-visit.ts';
 
-const LESSONS = ['01-event-stream', '02-fields', '03-endings'];
+const LESSONS = ['01-event-stream', '02-fields', '03-endings', '04-resuming'];
 
 /** Steps that only a page can show: they are played in the tab, or nowhere. */
-const ON_THE_PAGE: Record<string, number[]> = { '02-fields': [3], '03-endings': [2, 4] };
+const ON_THE_PAGE: Record<string, number[]> = {
+  '02-fields': [3],
+  '03-endings': [2, 4],
+  '04-resuming': [6],
+};
 
 /** So long may one save take until its verdicts are on the board, on a machine that has much to do. */
 const DEADLINE = 30_000;
@@ -29,7 +33,7 @@ function noteSums(): void {
 }
 
 // Each test goes on where the one before has stopped, as a learner does.
-describe('the way through three lessons', () => {
+describe('the way through the first lessons', () => {
   let visit: Visit;
   let page: Page;
   /** The addresses of the pages under check that the tab has played. */
@@ -80,6 +84,17 @@ describe('the way through three lessons', () => {
       assert.deepEqual(visit.mistakes, []);
     });
   }
+
+  test('ends, in the last of them, with a wire that is cut a hundred times', async () => {
+    await page.getByRole('button', { name: 'Cut it a hundred times' }).click();
+    const said = page.locator('.cut-word', { hasText: /announcements, \d+ cuts/ });
+    await said.waitFor({ timeout: 2 * DEADLINE });
+    assert.match(
+      (await said.textContent())!,
+      /none was lost, none came twice, and all came in their order/,
+    );
+    assert.deepEqual(visit.mistakes, []);
+  });
 
   test('is the same way in the terminal', async () => {
     const { code, out } = await visit.terminal('check', '01', '--json');
