@@ -12,7 +12,7 @@ type Within = Otherwise & { within: number /* lesson milliseconds */ };
 /** What ends an answer that is complete. It is the one event that is no JSON. */
 const DONE = '[DONE]';
 /** More events than this are no answer. */
-const MOST = 2000;
+const MOST = 500;
 /** So often an answer is asked for anew, where a slow machine may be why it came in one burst. */
 const ATTEMPTS = 4;
 
@@ -55,6 +55,7 @@ export async function tokensCome(
       sentence: `The whole answer came ${many}, ${seconds(answer.lesson(first.at))} after the request. Each token was meant to come as soon as it is made.`,
       excerpt: answer.timetable(),
       advice: otherwise,
+      certain: events.length === 1,
     });
   }
 }
@@ -99,6 +100,13 @@ function isInTokens(answer: Answer, deltas: string[]): void {
 function ends(answer: Answer, within: number, advice: string): void {
   const { ending } = answer;
   if (ending === 'complete' || ending === 'closed') return;
+  if (answer.events.length >= MOST) {
+    throw new Failure({
+      sentence: 'Event after event comes, and the response does not end. It was meant to.',
+      excerpt: answer.timetable(),
+      advice,
+    });
+  }
   throw new Failure({
     sentence:
       ending === undefined
