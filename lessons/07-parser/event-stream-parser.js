@@ -68,8 +68,8 @@ export class EventStreamParser {
   }
 
   /**
-   * Takes the next piece, and tells what it completes. An exception of a listener comes out here,
-   * and the rest of the piece is lost.
+   * Takes the next piece, and tells what it completes. What a listener throws comes out here, and
+   * the whole lines behind that event are lost.
    *
    * @param {Uint8Array} bytes cut anywhere
    * @throws {TypeError} if they are no bytes
@@ -77,8 +77,7 @@ export class EventStreamParser {
    * @throws {Error} after the end
    */
   feed(bytes) {
-    if (this.#hasEnded)
-      throw new Error('This parser has ended. Make a new one for the next stream.');
+    if (this.#hasEnded) throw new Error('It has ended: make a new parser for the next stream.');
     if (!ArrayBuffer.isView(bytes)) throw new TypeError(noBytes(bytes));
     // #region 4+ Decode the stream, and not each piece of it.
     //- this.#takeText(new TextDecoder().decode(bytes));

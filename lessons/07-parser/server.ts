@@ -16,9 +16,7 @@ const LAST_ID = '6';
 
 /** Text as it is, or bytes where a cut goes through a character. */
 const PIECES: (string | number[])[] = [
-  [0xef, 0xbb], // a byte order mark: the first two of its bytes
-  [0xbf],
-  ': nothing here is cut where it should be\nretry: 20',
+  '\uFEFF: nothing here is cut where it should be\nretry: 20', // a byte order mark may come first
   '00\n\n',
   'id: 1\nda',
   'ta: inside the name of a field\n\n',
@@ -28,9 +26,12 @@ const PIECES: (string | number[])[] = [
   'id: 3\r\ndata: between CR\r',
   '\ndata: and LF\r\n\r',
   '\n',
-  'id: 4\ndata: inside 中, and inside ',
+  'id: 4\ndata: inside an ',
+  [0xc3],
+  [0xa9], // é
+  ', and inside a ',
   [0xf0, 0x9f],
-  [0x98, 0x80],
+  [0x98, 0x80], // 😀
   '\n\n',
   'event: greeting\nid: 5\ndata: before a byte order mark:\ndata: ',
   '\uFEFFthis one is text\n\n',

@@ -27,6 +27,7 @@ export const traps = [
     name: 'split-at-blank-lines',
     step: 1,
     title: 'Each piece is split at blank lines',
+    symptom: 'some-lost',
     change: [
       {
         file,
@@ -49,7 +50,7 @@ export const traps = [
       explanation:
         'While a server is slow and its events are short, each write arrives as a piece of its own, and ' +
         'this seems to work. Nobody promises that. The ten events that come in one piece are right ' +
-        'here, and what was cut is two wrong halves.',
+        'here. What was cut comes in halves, or not at all.',
     },
   }),
 
@@ -57,6 +58,7 @@ export const traps = [
     name: 'parses-each-piece',
     step: 1,
     title: 'JSON.parse is given each piece',
+    symptom: 'broken-json',
     change: [
       {
         file,
@@ -84,6 +86,7 @@ export const traps = [
     name: 'catches-and-goes-on',
     step: 1,
     title: 'What cannot be parsed is passed over',
+    symptom: 'some-lost',
     change: [
       {
         file,
@@ -118,6 +121,7 @@ export const traps = [
     name: 'takes-the-last-data',
     step: 1,
     title: 'Only the last "data" of a piece is taken',
+    symptom: 'some-lost',
     change: [
       {
         file,
@@ -145,6 +149,7 @@ export const traps = [
     name: 'only-line-feeds',
     step: 1,
     title: 'Lines end with LF and nothing else',
+    symptom: 'run-together',
     change: [
       {
         file,
@@ -170,6 +175,7 @@ export const traps = [
     name: 'two-ends-of-a-pair',
     step: 3,
     title: 'CR and LF in two pieces end two lines',
+    symptom: 'some-lost',
     change: [
       {
         file,
@@ -196,6 +202,7 @@ export const traps = [
     name: 'decodes-each-piece',
     step: 4,
     title: 'A new TextDecoder for each piece',
+    symptom: 'broken-characters',
     change: [
       {
         file,
@@ -222,6 +229,7 @@ export const traps = [
     name: 'second-byte-order-mark',
     step: 4,
     title: 'A second byte order mark is stripped',
+    symptom: 'broken-characters',
     change: [
       {
         file,
@@ -248,6 +256,7 @@ export const traps = [
     name: 'searches-the-rest-again',
     step: 5,
     title: 'The rest is searched again with each piece',
+    symptom: 'slow',
     change: [
       {
         file,

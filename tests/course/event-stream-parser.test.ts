@@ -142,7 +142,7 @@ describe('the parser of lesson 07', () => {
     assert.throws(() => parser.feed({ done: false, value: bytes('a') }), /`value` in there/);
     assert.throws(() => parser.feed(undefined), /takes bytes: a Uint8Array/);
     parser.end();
-    assert.throws(() => parser.feed(bytes('a')), /Make a new one for the next stream/);
+    assert.throws(() => parser.feed(bytes('a')), /make a new parser for the next stream/);
   });
 
   test('needs nothing that a browser has not, and no other file', () => {
