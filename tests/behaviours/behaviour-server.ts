@@ -51,8 +51,9 @@ export async function startBehaviourServer(files: Record<string, string> = {}) {
     } else if (what === 'play' && plays.has(key)) {
       play(plays.get(key)!, request, response);
     } else if (what === 'tell') {
-      carryOut(plays.get(key)!.latest!, JSON.parse(await bodyOf(request)));
-      response.end();
+      const { latest } = plays.get(key) ?? {};
+      if (latest) carryOut(latest, JSON.parse(await bodyOf(request)));
+      response.writeHead(latest ? 200 : 409).end();
     } else if (what === 'seen') {
       response.end(JSON.stringify(plays.get(key)!.seen));
     } else servePage(LESSON, request, response);

@@ -88,7 +88,7 @@ export const behaviours = [
   {
     name: 'takes no address that cannot be read, and says SyntaxError',
     run: ({ Source }) => {
-      for (const url of ['http://[', 'http://a b/', '//']) {
+      for (const url of ['http://[', 'http://a:b/', '//']) {
         const error = throws('SyntaxError', () => new Source(url));
         same([error instanceof DOMException, error.code], [true, 12]);
       }
@@ -239,6 +239,7 @@ export const behaviours = [
     run: async ({ play, until }) => {
       const bytes = [...new TextEncoder().encode('data: 中🚂\n\n')];
       const { words, send } = await play([{ send: bytes.slice(0, 7) }]);
+      await until(() => words().length);
       for (const byte of bytes.slice(7)) await send([byte]);
       await until(() => words().length === 2);
       same(words(), ['open 1', 'message 中🚂']);
@@ -287,13 +288,12 @@ export const behaviours = [
   {
     name: 'comes back where no answer came',
     run: async ({ play, until }) => {
-      const { words } = await play([
-        { send: 'retry: 20\n\n', after: 'end' },
-        { after: 'drop' },
-        {},
-      ]);
-      await until(() => words().length === 4);
-      same(words(), ['open 1', 'error 0', 'error 0', 'open 1']);
+      // Twice: a browser tries by itself once more on a connection that it has used before.
+      const drop = { after: /** @type {const} */ ('drop') };
+      const { words } = await play([{ send: 'retry: 20\n\n', after: 'end' }, drop, drop, {}]);
+      await until(() => words().length > 3 && words().at(-1) === 'open 1');
+      const between = words().slice(1, -1);
+      same([words()[0], ...new Set(between)], ['open 1', 'error 0']);
     },
   },
   {
@@ -451,11 +451,12 @@ export const behaviours = [
     name: 'follows a redirect, and comes back to the first address (Chromium to the last)',
     run: async ({ play, until, isNative, origin, other }) => {
       for (const status of [301, 302, 303, 307, 308]) {
-        const target = await play([{ send: 'retry: 20\n\ndata: 1\n\n', after: 'end' }]);
+        const headers = { 'Access-Control-Allow-Origin': '*' };
+        const target = await play([{ headers, send: 'retry: 20\n\ndata: 1\n\n', after: 'end' }]);
         target.source.close();
-        const headers = { Location: target.url.replace(origin, other) };
+        const Location = target.url.replace(origin, other);
         const { source, words, log, seen } = await play([
-          { status, headers: { ...headers, 'Access-Control-Allow-Origin': '*' }, after: 'end' },
+          { status, headers: { ...headers, Location }, after: 'end' },
         ]);
         await until(() => words().length > 4);
         source.close();
