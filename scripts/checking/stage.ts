@@ -38,6 +38,8 @@ export interface RequestOptions {
   body?: string | Uint8Array | (string | Uint8Array)[];
   /** Where it is sent, if not to the server's first origin. */
   origin?: string;
+  /** Bytes of the answer's body after which it is left, where that is not the stage's own limit. */
+  limit?: number;
 }
 
 /** Counts of the server's process; see `Run.state`. */
@@ -116,7 +118,7 @@ export class Stage {
    */
   send(
     path: string,
-    { method = 'POST', headers = {}, body = [], origin }: RequestOptions = {},
+    { method = 'POST', headers = {}, body = [], origin, limit }: RequestOptions = {},
   ): Answer {
     this.asked++;
     const pieces = (Array.isArray(body) ? body : [body]).map((piece) => Buffer.from(piece));
@@ -124,7 +126,7 @@ export class Stage {
     const isFramed = Object.keys(headers).some((name) => /^(content-length|transfer-)/i.test(name));
     const isAsIs = isFramed || (length === 0 && method !== 'POST');
     const framed = isAsIs ? headers : { ...headers, 'Content-Length': String(length) };
-    const answer = this.#ask(path, framed, method, pieces[0], origin);
+    const answer = this.#ask(path, framed, method, pieces[0], origin, limit);
     if (pieces.length > 1) this.#sending.set(answer, this.#sendRest(answer, pieces.slice(1)));
     return answer;
   }
@@ -144,9 +146,10 @@ export class Stage {
     method = 'GET',
     body: Uint8Array = new Uint8Array(),
     origin: string = this.target.origin,
+    limit: number = this.#limit,
   ): Answer {
     const request = { origin, path, headers, method, ...(body.length > 0 && { body }) };
-    const exchange = openExchange(request, { limit: this.#limit });
+    const exchange = openExchange(request, { limit });
     const answer = new Answer(this, exchange, path, method);
     this.#open.add(answer);
     if (this.closed) answer.leave();
