@@ -16,6 +16,7 @@ export const traps = [
     name: 'head-first',
     step: 1,
     title: '200 is said before the body is judged',
+    symptom: 'false-success',
     change: [
       { file: server, from: HEAD, to: '' },
       {
@@ -52,6 +53,7 @@ export const traps = [
     name: 'no-limit',
     step: 1,
     title: 'A body may be as long as it likes',
+    symptom: 'memory',
     change: [
       {
         file: server,
@@ -83,6 +85,7 @@ export const traps = [
     name: 'body-as-text',
     step: 1,
     title: 'body += piece',
+    symptom: 'broken-characters',
     change: [
       {
         file: server,
@@ -112,6 +115,7 @@ export const traps = [
     name: 'answer-at-the-end',
     step: 2,
     title: 'The answer is sent when it is complete',
+    symptom: 'all-at-once',
     change: [
       {
         file: server,
@@ -143,6 +147,7 @@ export const traps = [
     name: 'close-of-the-request',
     step: 2,
     title: "The request's close is taken for the client's leaving",
+    symptom: 'goes-on',
     change: [
       {
         file: server,
@@ -170,6 +175,7 @@ export const traps = [
     name: 'waits-for-the-text',
     step: 3,
     title: 'await response.text()',
+    symptom: 'all-at-once',
     change: [
       {
         file: page,
@@ -199,6 +205,7 @@ export const traps = [
     name: 'new-decoder',
     step: 3,
     title: 'A new decoder for each piece',
+    symptom: 'broken-characters',
     change: [
       {
         file: page,
@@ -226,6 +233,7 @@ export const traps = [
     name: 'leaves-without-cancel',
     step: 4,
     title: 'The loop is left without cancel()',
+    symptom: 'stop-ignored',
     change: [
       {
         file: page,
@@ -253,6 +261,7 @@ export const traps = [
     name: 'stop-as-failure',
     step: 4,
     title: 'A stop is shown as a failure',
+    symptom: 'false-failure',
     change: [
       {
         file: page,

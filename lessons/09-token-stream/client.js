@@ -113,6 +113,7 @@ async function eachPiece({ body }, take) {
     if (done) return;
     pieces.piece(decoder.decode(value, { stream: true }), value.byteLength);
     take(value);
+    paper.scrollTop = paper.scrollHeight; // the newest line is in sight
   }
 }
 

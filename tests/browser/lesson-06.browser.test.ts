@@ -179,9 +179,10 @@ describe('the page of lesson 06', { concurrency: 3 }, () => {
     await left;
     await entry('pieces', '"So "').nth(1).waitFor();
     assert.equal(asked.length, 2);
-    const stops = await tabStops(page, 8);
+    const stops = await tabStops(page, 9);
     assert.match(stops.shift()!, /^Read with/);
     assert.deepEqual(stops, [
+      'The answer',
       'Log of EventSource',
       'Try EventSource',
       'Ask with XMLHttpRequest',
