@@ -37,6 +37,37 @@ describe('a page under check', { concurrency: 2 }, () => {
     assert.deepEqual(outcome, { passed: true });
   });
 
+  test('may ask another origin, and is told there what the browser lets it know', async () => {
+    const outcome = await play('elsewhere', async (page) => {
+      const board = await page.open({
+        '/elsewhere': ({ elsewhere }) =>
+          answer(200, { body: elsewhere, headers: { 'Set-Cookie': 'ticket=7; SameSite=Lax' } }),
+        '/departures': ({ headers }) =>
+          answer(200, {
+            body: `seen with ${headers.cookie}`,
+            headers: {
+              'Access-Control-Allow-Origin': headers.origin!,
+              'Access-Control-Allow-Credentials': 'true',
+            },
+          }),
+      });
+      await board.request('/departures', { from: 'page', ...soon });
+      await board.shows('seen with ticket=7', { in: '#sign', ...soon });
+      const { headers, elsewhere } = board.requests.at(-1)!;
+      assert.equal(`http://${headers.host}`, elsewhere);
+      assert.notEqual(headers.origin, elsewhere);
+    });
+    assert.deepEqual(outcome, { passed: true });
+    const refused = await play('elsewhere', async (page) => {
+      const board = await page.open({
+        '/elsewhere': ({ elsewhere }) => answer(200, { body: elsewhere }),
+        '/departures': answer(200, { headers: { 'Access-Control-Allow-Origin': '*' } }),
+      });
+      await board.shows('refused: TypeError', { in: '#sign', ...soon });
+    });
+    assert.deepEqual(refused, { passed: true });
+  });
+
   test('has its buttons pressed and its fields filled, and is loaded anew', async () => {
     const outcome = await play('right', async (page) => {
       const board = await page.open({ '/departures': stream() });

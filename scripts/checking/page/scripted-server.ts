@@ -29,6 +29,11 @@ export interface Seen {
   reader: Reader;
   /** What the page sent along, as text; empty for a GET. */
   body: string;
+  /**
+   * The same server by the same name at another port: to a browser another origin of the same site.
+   * The script's paths are answered there as well.
+   */
+  elsewhere: string;
   /** Milliseconds of performance.now(). */
   at: number;
   /** Of the requests of this reader for this path, counted from 1. */
@@ -52,9 +57,12 @@ export class ScriptedServer {
   readonly #owner: WireOwner;
   readonly #agentSettings: () => object;
   readonly #server: Server;
+  /** The same once more, for what the page asks of another origin. */
+  readonly #second: Server;
   readonly #requests: Seen[] = [];
   readonly #wires: Wire[] = [];
   #port = 0;
+  #secondPort = 0;
   /** The names by which the page may call it. */
   readonly #names: (port: number) => string[];
 
@@ -76,17 +84,18 @@ export class ScriptedServer {
     this.#owner = options.owner;
     this.#agentSettings = options.agentSettings;
     this.#names = options.names;
-    this.#server = createServer((request, response) => void this.#answer(request, response));
-    this.#server.on('clientError', (_error, socket) => socket.destroy());
+    const serve = () => {
+      const server = createServer((request, response) => void this.#answer(request, response));
+      return server.on('clientError', (_error, socket) => socket.destroy());
+    };
+    this.#server = serve();
+    this.#second = serve();
   }
 
   /** Listens on a free port of 127.0.0.1. @returns the port */
   async listen(): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(0, '127.0.0.1', resolve);
-    });
-    this.#port = (this.#server.address() as AddressInfo).port;
+    const ports = await Promise.all([this.#server, this.#second].map(portOf));
+    [this.#port = 0, this.#secondPort = 0] = ports;
     return this.#port;
   }
 
@@ -113,14 +122,17 @@ export class ScriptedServer {
 
   /** Ends it, connections included. */
   close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
+    for (const server of [this.#server, this.#second]) {
+      server.close();
+      server.closeAllConnections();
+    }
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('error', () => {});
     // A page elsewhere can reach a loopback port by a name of its own; it gets nothing.
-    if (!this.#names(this.#port).includes(request.headers.host?.toLowerCase() ?? '')) {
+    const names = [this.#port, this.#secondPort].flatMap(this.#names);
+    if (!names.includes(request.headers.host?.toLowerCase() ?? '')) {
       response.writeHead(403, { 'Content-Type': 'text/plain' });
       response.end('This address is for one page of the kit, while it is checked.\n');
       return;
@@ -165,6 +177,7 @@ export class ScriptedServer {
       lastEventId: Buffer.from(headers['last-event-id'] ?? '', 'latin1').toString('utf8'),
       reader,
       body,
+      elsewhere: `http://${headers.host?.replace(/:\d+$/, '')}:${this.#secondPort}`,
       at: performance.now(),
       number,
     };
@@ -204,6 +217,15 @@ export class ScriptedServer {
     const settings = JSON.stringify(this.#agentSettings());
     response.end(allowed ? agentText().replace("'SETTINGS'", () => settings) : '');
   }
+}
+
+/** Listens on a free port of 127.0.0.1. @returns the port */
+async function portOf(server: Server): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
 }
 
 const NO_INDEX = '<!doctype html><html lang="en"><title>No page</title><p>index.html is missing.';
