@@ -12,6 +12,7 @@ export const traps = [
     name: 'letter-by-letter',
     step: 1,
     title: 'One event for each letter',
+    symptom: 'slow',
     change: [
       {
         file: server,
@@ -39,6 +40,7 @@ export const traps = [
     name: 'goes-on',
     step: 1,
     title: 'The making goes on after a stop',
+    symptom: 'goes-on',
     change: [
       {
         file: server,
@@ -64,6 +66,7 @@ export const traps = [
     name: 'as-html',
     step: 2,
     title: 'Tokens become a part of the page',
+    symptom: 'injected',
     change: [
       {
         file: page,
@@ -91,6 +94,7 @@ export const traps = [
     name: 'end-as-success',
     step: 3,
     title: 'An end without [DONE] is taken for success',
+    symptom: 'false-success',
     change: [
       {
         file: page,
@@ -118,6 +122,7 @@ export const traps = [
     name: 'error-behind-200',
     step: 4,
     title: 'An error hides behind a 200',
+    symptom: 'false-success',
     change: [
       {
         file: server,
@@ -151,6 +156,7 @@ export const traps = [
     name: 'done-after-an-error',
     step: 4,
     title: '[DONE] comes after an error as well',
+    symptom: 'false-success',
     change: [
       {
         file: server,
@@ -177,6 +183,7 @@ export const traps = [
     name: 'stop-as-failure',
     step: 5,
     title: 'A stop is shown as a failure',
+    symptom: 'false-failure',
     change: [
       {
         file: page,
