@@ -12,6 +12,8 @@ import { visible } from './visible.js';
 
 /** Older entries are dropped: a log that is left open overnight must not fill the memory. */
 const ENTRIES = 200;
+/** Characters of a piece that an entry shows: more is for machines, and a browser takes long to draw it. */
+const LONGEST = 4000;
 /** Of an event's data so many characters are shown: it may be a picture. */
 const SHOWN = 400;
 
@@ -123,7 +125,9 @@ export class EventLog extends HTMLElement {
     const span = { start: this.#bytes, end: this.#bytes + byteLength };
     this.#bytes = span.end;
     const shown = make('span');
-    shown.append('"', visible(text), '"');
+    const rest = text.length - LONGEST;
+    if (rest <= 0) shown.append('"', visible(text), '"');
+    else shown.append('"', visible(text.slice(0, LONGEST)), '"', ` and ${rest} characters more`);
     const element = this.#append(shown);
     this.#tell('log-entry', { label: this.label, element, span });
     this.#show('open', this.#summary('piece'));

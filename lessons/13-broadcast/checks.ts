@@ -25,8 +25,8 @@ const TEXTS = Array.from({ length: 10 }, (_, nth) => `text-${'abcdefghij'[nth]}`
 /** As much as a socket and its peer take on any system, and four times the cap. */
 const FLOOD = {
   most: 4_000_000,
-  texts: Array.from({ length: 120 }, () => 'x'.repeat(6000)),
-  rounds: 24,
+  texts: Array.from({ length: 16 }, () => 'x'.repeat(6000)),
+  rounds: 160,
 };
 
 /** What the page does when it is opened. */
@@ -95,7 +95,7 @@ export const checks = [
       letsSlowClientGo(program, PATH, FLOOD, {
         within: 10_000,
         otherwise:
-          'In `send`, look at `client.writableLength` after the write. If it is more than `CAP`, ' +
+          'In `send`, look at `client.writableLength` before you write. If it is more than `CAP`, ' +
           '`clients.delete(client)` and `client.destroy()`.',
       }),
     );
@@ -151,30 +151,19 @@ export const checks = [
           '`loudspeakers.replaceChildren(...bars)`.',
       });
     }
-  }),
 
-  check(
-    3,
-    'A server that was started anew counts anew, and the rate is not below zero',
-    async (scene) => {
-      const board = await scene.page.open({ [PATH]: stream('retry: 20') });
-      const events = await board.request(PATH, CONNECTS);
-      events.send(figures({ held: [0, 0, 0] }));
-      const otherwise =
-        'Where `said` is less than it was, there is nothing to compare with: the rate is 0 until the next figures come.';
-      await board.shows('3 clients', { in: '#sign', within: 3000, otherwise });
-      events.send(
-        figures({ held: [0], clients: 1, said: 1, written: 1, dropped: 0, time: 58_000 }),
-      );
-      await board.shows('1 client', { in: '#sign', within: 3000, otherwise });
-      const shown = ((await board.lines('#figures')) ?? []).join(' ');
-      if (!/-\d|NaN|Infinity/.test(shown)) return;
-      scene.fail({
-        sentence: `The server was started anew, and counts from 0. The page shows: ${shown}`,
-        otherwise,
-      });
-    },
-  ),
+    // A server that was started anew counts anew.
+    events.send(figures({ held: [0], clients: 1, said: 1, written: 1, dropped: 0, time: 58_000 }));
+    await board.shows('1 client', { in: '#sign', within: 3000, otherwise });
+    const shown = ((await board.lines('#figures')) ?? []).join(' ');
+    if (!/-\d|NaN|Infinity/.test(shown)) return;
+    fail({
+      sentence: `The server was started anew, and counts from 0. The page shows: ${shown}`,
+      otherwise:
+        'Where `said` is less than it was, there is nothing to compare with: the rate is 0 until the ' +
+        'next figures come.',
+    });
+  }),
 
   check(4, 'What is announced in one tick leaves in one write to each', async ({ alone }) => {
     await alone((program) =>

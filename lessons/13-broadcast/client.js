@@ -9,8 +9,8 @@ import { fetchColumn } from '../../public/fetch-column.js'; // for the browser: 
 
 const LONGEST = 60; // characters of a text that the log shows
 const PAGES = 7; // of the timetable: so many requests
-const LINES = 200; // of a page: so many events
-const LINE = 4000; // characters
+const LINES = 50; // of a page: so many events
+const LINE = 16_000; // characters
 
 const sign = /** @type {HTMLElement} */ (document.querySelector('#sign'));
 const shown = /** @type {HTMLElement} */ (document.querySelector('#figures'));

@@ -75,14 +75,17 @@ function flush() {
 // #endregion
 
 function send(client: ServerResponse, bytes: Buffer) {
+  // #region 2 Let slow clients go, and let them resume.
+  // Of what was written to it before, so much has not been taken.
+  if (client.writableLength > CAP) {
+    totals.dropped += 1;
+    clients.delete(client); // `close` comes later, and more may be said before that
+    client.destroy(); // the memory is free, and the client will find out
+    return;
+  }
+  // #endregion
   totals.written += 1;
   client.write(bytes); // never waits: what the client does not take is held in memory
-  // #region 2 Let slow clients go, and let them resume.
-  if (client.writableLength <= CAP) return;
-  totals.dropped += 1;
-  clients.delete(client); // `close` comes later, and more may be said before that
-  client.destroy(); // the memory is free, and the client will find out
-  // #endregion
 }
 
 // Called once for each client.

@@ -9,11 +9,7 @@ const SUBSCRIBE = `  clients.add(response);
   response.on('close', () => clients.delete(response));
 `;
 const REPLAY = '  if (lastEventId) replay(String(lastEventId), response);\n';
-const CAPPED = `  if (client.writableLength <= CAP) return;
-  totals.dropped += 1;
-  clients.delete(client); // \`close\` comes later, and more may be said before that
-  client.destroy(); // the memory is free, and the client will find out
-`;
+const CAPPED = 'if (client.writableLength > CAP) {';
 const LAST_WORDS = '    client.end(`retry: ${wait}\\n\\n`);\n';
 
 export const traps = [
@@ -72,7 +68,7 @@ export const traps = [
     name: 'answer-of-write-ignored',
     step: 2,
     title: 'The answer of write() is ignored',
-    change: [{ file: server, from: CAPPED, to: '' }],
+    change: [{ file: server, from: CAPPED, to: 'if (client.destroyed) {' }],
     prediction: {
       question: 'One of a thousand clients has stopped reading. What does client.write(bytes) do?',
       choices: [

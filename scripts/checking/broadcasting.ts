@@ -152,6 +152,7 @@ export async function isEncodedOnce(
       `An announcement went to ${cost.size} clients, and was encoded ${cost.size} times: what was ` +
       'written to each of them was made for it alone. Once was meant to be enough, however many listen.',
     advice: advice.otherwise,
+    certain: true,
   });
 }
 
@@ -170,8 +171,12 @@ export async function isWrittenOnce(
       `${texts.length} texts were announced in one request, and were written one by one: ` +
       `${texts.length} writes to each of ${size} clients. One write to each was meant to be enough.`,
     advice: advice.otherwise,
+    certain: true,
   });
 }
+
+/** So many requests of a flood come between two looks at the server. */
+const BETWEEN = 8;
 
 export interface Flood {
   /** Bytes that may be held for a client that does not read. */
@@ -195,10 +200,11 @@ export async function letsSlowClientGo(
   slow.exchange.pause();
   const before = (await program.counts())!;
   let wasLetGo = false;
-  for (let round = 0; round < rounds && !wasLetGo; round++) {
+  for (let round = 1; round <= rounds && !wasLetGo; round++) {
     const posted = announces(program, path, texts);
     await isTaken(posted, advice);
     await program.comes(posted, ({ ending }) => ending, advice.within);
+    if (round % BETWEEN > 0) continue;
     const counts = (await program.counts())!;
     wasLetGo = counts.sockets < before.sockets;
     if (!wasLetGo && counts.held > most) throw new Failure(heldTooMuch(most, advice));
@@ -219,6 +225,7 @@ function heldTooMuch(most: number, { otherwise }: Within): Explanation {
       'for it by now, and would hold more and more, until there is no memory left for anybody. It was ' +
       'meant to let such a client go.',
     advice: otherwise,
+    certain: true,
   };
 }
 
@@ -256,6 +263,14 @@ async function hearsTheRest(
   const next = witness.events[place + 1];
   back.leave();
   if (first?.type === 'reset' || (first && first.lastEventId === next?.lastEventId)) return;
+  if (first && first.lastEventId === lastEventId) {
+    throw new Failure({
+      sentence:
+        'A client was let go, and came back with its last ID. That very event came again, and it was meant to hear what followed.',
+      finding: 'replays',
+      advice: otherwise,
+    });
+  }
   throw new Failure({
     sentence: first
       ? 'A client was let go, and came back with its last ID. The first event that it heard is not the one that followed, and nothing says that some are missing.'
