@@ -32,19 +32,12 @@ export const checks = [
     const otherwise =
       'Put the text behind what is left of the last piece, split it at each `\\n`, keep the last part ' +
       'as the new rest, and call `this.#takeLine(line)` for each of the others.';
-    await parserOf(scene).tells([
-      { bytes: ':one\n', told: [comment('one')], heard, otherwise, whenCut },
-      {
-        bytes: ':one\n:two\n\n:three\n',
-        told: [comment('one'), comment('two'), comment('three')],
-        heard,
-        otherwise,
-        whenCut,
-      },
+    await parserOf(scene).tells({ otherwise, heard, whenCut }, [
+      { bytes: ':one\n', told: [comment('one')] },
+      { bytes: ':one\n:two\n\n:three\n', told: [comment('one'), comment('two'), comment('three')] },
       {
         bytes: ':one\n:this line has no end',
         told: [comment('one')],
-        heard,
         otherwise: 'A line is one when its end has come. What is left at `end()` is none.',
       },
     ]);
@@ -53,27 +46,16 @@ export const checks = [
   check(1, 'CR LF and CR end a line as LF does', async (scene) => {
     const otherwise =
       'A line ends with CR LF, with LF or with CR. The pair is one end and not two: `/\\r\\n|\\n|\\r/`.';
-    await parserOf(scene).tells([
-      {
-        bytes: ':one\r\n:two\r\n',
-        told: [comment('one'), comment('two')],
-        heard,
-        otherwise,
-        whenCut,
-      },
+    await parserOf(scene).tells({ otherwise, heard, whenCut }, [
+      { bytes: ':one\r\n:two\r\n', told: [comment('one'), comment('two')] },
       {
         bytes: ':one\r:two\r',
         told: [comment('one'), comment('two')],
-        heard,
         otherwise: `${otherwise} A CR at the end of a piece is an end at once: nothing else may ever come.`,
-        whenCut,
       },
       {
         bytes: ':one\r\r\n\n\r:two\r\n\r:three\n',
         told: [comment('one'), comment('two'), comment('three')],
-        heard,
-        otherwise,
-        whenCut,
       },
     ]);
   }),
@@ -82,18 +64,12 @@ export const checks = [
     const otherwise =
       'Look for the first colon with `indexOf`. Before it is the name, letter by letter as it is meant; ' +
       'behind it is the value, without one space at its beginning.';
-    await parserOf(scene).tells([
-      { bytes: 'retry: 2000\n', told: [retry(2000)], heard, otherwise },
-      {
-        bytes: 'retry:1\nretry: 2\n:retry: 3\n',
-        told: [retry(1), retry(2), comment('retry: 3')],
-        heard,
-        otherwise,
-      },
+    await parserOf(scene).tells({ otherwise, heard }, [
+      { bytes: 'retry: 2000\n', told: [retry(2000)] },
+      { bytes: 'retry:1\nretry: 2\n:retry: 3\n', told: [retry(1), retry(2), comment('retry: 3')] },
       {
         bytes: 'retry : 4\nRetry: 5\n retry: 6\nretries: 7\nretr\nx: retry: 8\n',
         told: [],
-        heard,
         otherwise: `${otherwise} A name that is nearly \`retry\` is another name, and means nothing.`,
       },
     ]);
@@ -103,25 +79,21 @@ export const checks = [
     const otherwise =
       'Take the value for a number only if it is digits and nothing else: `/^[0-9]+$/.test(value)`. ' +
       '`Number` and `parseInt` accept far more.';
-    await parserOf(scene).tells([
-      { bytes: 'retry: 0\nretry: 007\n', told: [retry(0), retry(7)], heard, otherwise },
+    await parserOf(scene).tells({ otherwise, heard }, [
+      { bytes: 'retry: 0\nretry: 007\n', told: [retry(0), retry(7)] },
       {
         bytes: 'retry: 20ms\nretry: -1\nretry: +2\nretry: 1.5\nretry: 1e3\nretry: 0x10\n',
         told: [],
-        heard,
-        otherwise,
       },
-      { bytes: 'retry:\nretry\n', told: [], heard, otherwise },
+      { bytes: 'retry:\nretry\n', told: [] },
       {
         bytes: 'retry:  3\nretry: 4 \n',
         told: [],
-        heard,
         otherwise: `One space behind the colon is taken away. Any other belongs to the value. ${otherwise}`,
       },
       {
         bytes: 'retry: 5:6\n',
         told: [],
-        heard,
         otherwise: 'The first colon ends the name. A colon behind it belongs to the value.',
       },
     ]);
@@ -132,12 +104,11 @@ export const checks = [
       'Keep the value of `data` in a field of the object. At a blank line, tell it as ' +
       '`{ type, data, lastEventId }`, and forget it.';
     const dropped = 'What has no blank line behind it is dropped: nobody knows what is missing.';
-    await parserOf(scene).tells([
-      { bytes: 'data: a\n\n', told: [event('a')], otherwise },
+    await parserOf(scene).tells({ otherwise }, [
+      { bytes: 'data: a\n\n', told: [event('a')] },
       {
         bytes: 'data:a\n\ndata:  b: c \r\n\r\ndata: d\r\r',
         told: ['a', ' b: c ', 'd'].map((data) => event(data)),
-        otherwise,
       },
       {
         bytes: 'data: 0\n\n'.repeat(10),
@@ -157,14 +128,9 @@ export const checks = [
 
   check(3, 'Several data fields are one text', async (scene) => {
     const otherwise = 'Each further `data` field adds a LF and its value, even if that is empty.';
-    await parserOf(scene).tells([
-      { bytes: 'data: a\ndata: b\ndata:\ndata\n\n', told: [event('a\nb\n\n')], otherwise },
-      {
-        bytes: 'data: a\r\ndata: b\r\n\r\n',
-        told: [event('a\nb')],
-        otherwise,
-        whenCut,
-      },
+    await parserOf(scene).tells({ otherwise, whenCut }, [
+      { bytes: 'data: a\ndata: b\ndata:\ndata\n\n', told: [event('a\nb\n\n')] },
+      { bytes: 'data: a\r\ndata: b\r\n\r\n', told: [event('a\nb')] },
       {
         bytes: 'data\n\ndata:\n\ndata: \n\n',
         told: [event(''), event(''), event('')],
@@ -185,22 +151,14 @@ export const checks = [
     const otherwise =
       'Forget the type at each blank line, also where no event is told. Where it is empty, the type ' +
       'is `message`.';
-    await parserOf(scene).tells([
-      {
-        bytes: 'event: x\ndata: a\n\ndata: b\n\n',
-        told: [event('a', { type: 'x' }), event('b')],
-        otherwise,
-      },
+    await parserOf(scene).tells({ otherwise }, [
+      { bytes: 'event: x\ndata: a\n\ndata: b\n\n', told: [event('a', { type: 'x' }), event('b')] },
       {
         bytes: 'data: a\nevent: x\nevent: y\n\n',
         told: [event('a', { type: 'y' })],
         otherwise: 'The last type counts.',
       },
-      {
-        bytes: 'event: x\n\ndata: a\n\nevent\ndata: b\n\n',
-        told: [event('a'), event('b')],
-        otherwise,
-      },
+      { bytes: 'event: x\n\ndata: a\n\nevent\ndata: b\n\n', told: [event('a'), event('b')] },
     ]);
   }),
 
@@ -211,12 +169,11 @@ export const checks = [
     const atBlankLine =
       'An ID counts when its blank line has come: copy it to `lastEventId` there, also where the ' +
       'block has no data. One that was cut off before must be asked for again.';
-    await parserOf(scene).tells([
+    await parserOf(scene).tells({ otherwise }, [
       {
         bytes: 'id: 1\ndata: a\n\ndata: b\n\n',
         told: [event('a', { lastEventId: '1' }), event('b', { lastEventId: '1' })],
         lastEventId: '1',
-        otherwise,
       },
       {
         bytes: 'id: 1\ndata: a\n\nid\ndata: b\n\n',
@@ -264,13 +221,11 @@ export const checks = [
     const whenCut = () =>
       'A new decoder knows nothing of the half that the last piece has brought. Keep one in a field ' +
       'of the object, and call `decode(bytes, { stream: true })`.';
-    await parserOf(scene).tells([
-      { bytes: 'data: Größe\n\n', told: [event('Größe')], otherwise, whenCut },
+    await parserOf(scene).tells({ otherwise, whenCut }, [
+      { bytes: 'data: Größe\n\n', told: [event('Größe')] },
       {
         bytes: 'event: 中\nid: é\ndata: 😀\r\n\r\n',
         told: [event('😀', { type: '中', lastEventId: 'é' })],
-        otherwise,
-        whenCut,
       },
       {
         bytes: new Uint8Array([...Buffer.from('data: a'), 0xff, ...Buffer.from('b\n\n')]),
@@ -284,22 +239,14 @@ export const checks = [
   check(4, 'One byte order mark is taken away, and only at the start', async (scene) => {
     const start =
       'A byte order mark at the start of the stream is no part of it. `TextDecoder` takes it away.';
-    const text =
+    const otherwise =
       '`TextDecoder` takes the first byte order mark away, and does so once if it lives as long as the ' +
       'stream. Any other is text: take none away yourself.';
-    await parserOf(scene).tells([
+    await parserOf(scene).tells({ otherwise }, [
       { bytes: '\uFEFFdata: a\n\n', told: [event('a')], otherwise: start, whenCut: () => start },
-      { bytes: '\uFEFF\uFEFFdata: a\n\ndata: b\n\n', told: [event('b')], otherwise: text },
-      {
-        bytes: 'data: \uFEFFa\n\ndata: b\uFEFF\n\n',
-        told: [event('\uFEFFa'), event('b\uFEFF')],
-        otherwise: text,
-      },
-      {
-        bytes: 'data: a\n\n\uFEFFdata: b\n\ndata: c\n\n',
-        told: [event('a'), event('c')],
-        otherwise: text,
-      },
+      { bytes: '\uFEFF\uFEFFdata: a\n\ndata: b\n\n', told: [event('b')] },
+      { bytes: 'data: \uFEFFa\n\ndata: b\uFEFF\n\n', told: [event('\uFEFFa'), event('b\uFEFF')] },
+      { bytes: 'data: a\n\n\uFEFFdata: b\n\ndata: c\n\n', told: [event('a'), event('c')] },
     ]);
   }),
 
@@ -317,31 +264,22 @@ export const checks = [
     const otherwise =
       'Compare the length of each line with `maxLineLength` before you take it, and the length of the ' +
       'rest after each piece. If it is greater, throw a RangeError.';
-    await parserOf(scene).tells([
+    await parserOf(scene).tells({ otherwise, options }, [
       {
         bytes: ':fits\n'.repeat(8),
         told: Array.from({ length: 8 }, () => comment('fits')),
-        options,
         otherwise: 'It is the length of one line that counts, and not that of them all.',
       },
       {
         bytes: `${':'.padEnd(20, 'x')}\r\n:ok\n`,
         told: [comment('x'.repeat(19)), comment('ok')],
-        options,
         otherwise: 'A line may be as long as `maxLineLength`, and its end does not count.',
       },
-      {
-        bytes: `:ok\n${tooLong}\n:late\n`,
-        told: [comment('ok')],
-        refused: true,
-        options,
-        otherwise,
-      },
+      { bytes: `:ok\n${tooLong}\n:late\n`, told: [comment('ok')], refused: true },
       {
         bytes: `:ok\n${tooLong}`,
         told: [comment('ok')],
         refused: true,
-        options,
         otherwise: `${otherwise} A line whose end never comes is the one that fills the memory.`,
       },
     ]);

@@ -116,7 +116,7 @@ test('an exercise without the file is told so', async (t) => {
   const modules = new ModuleProcess();
   t.after(() => modules.close());
   const fed = new FedModule({ directory, process: modules }, 'parsr.js', 'Parser');
-  await assert.rejects(fed.tells([{ bytes: 'a', told: [], otherwise: '' }]), {
+  await assert.rejects(fed.tells({ otherwise: '' }, [{ bytes: 'a', told: [] }]), {
     message: /^The exercise has no `parsr.js`, so there is nothing to feed\./,
   });
 });

@@ -79,10 +79,14 @@ export class FedModule {
    * Each stream is fed in one piece, in two, cut at every byte, and byte by byte; each time the same
    * must be told.
    *
+   * @param shared what is so for each of them that does not say it for itself
    * @throws Failure with the bytes of the first that is not, and where they were cut
    */
-  async tells(streams: readonly FedStream[]): Promise<void> {
-    const feedings = streams.flatMap((stream) => everyFeeding(stream));
+  async tells(
+    shared: Otherwise & Partial<FedStream>,
+    streams: readonly (Pick<FedStream, 'bytes' | 'told'> & Partial<FedStream>)[],
+  ): Promise<void> {
+    const feedings = streams.flatMap((stream) => everyFeeding({ ...shared, ...stream }));
     const { results, stop } = await this.#carryOut(feedings.map(orderOf), BUDGET);
     for (const [index, result] of results.entries()) {
       const feeding = feedings[index]!;
