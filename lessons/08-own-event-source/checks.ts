@@ -65,7 +65,7 @@ export const checks = [
         "Set the header `Accept` where the options do not: `made.set('Accept', 'text/event-stream')`.",
       );
     }
-    if (!/no-cache|no-store/.test(first.headers['cache-control'] ?? '')) {
+    if (!/no-cache|no-store|max-age=0/.test(first.headers['cache-control'] ?? '')) {
       plain.fail(
         'The request may be answered from a cache: an old stream, from its beginning to its end.',
         "Give fetch `cache: 'no-store'`, as EventSource does.",
