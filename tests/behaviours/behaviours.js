@@ -550,15 +550,15 @@ export async function run({ run }, { Source, isNative, origin, other }) {
   /**
    * A source whose server takes these turns, and what one sees of both.
    * @param {import('./behaviour-server.ts').Turn[]} turns
-   * @param {{ types?: string[] }} [options]
+   * @param {{ types?: string[], init?: object }} [options]
    */
-  async function play(turns, { types = [] } = {}) {
+  async function play(turns, { types = [], init } = {}) {
     const key = Math.random().toString(36).slice(2);
     const post = (/** @type {string} */ path, /** @type {unknown} */ body) =>
       fetch(`${origin}/${path}/${key}`, { method: 'POST', body: JSON.stringify(body) });
     await post('script', turns);
     const url = `${origin}/play/${key}`;
-    const source = make(url);
+    const source = make(url, ...(init ? [init] : []));
     return {
       url,
       source,
