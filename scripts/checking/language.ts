@@ -20,7 +20,7 @@ import type { RequestOptions, Stage } from './stage.ts';
 
 export type { Otherwise } from './answer.ts';
 export { comment, event, retry } from './module/difference.ts';
-export { answer, silence, stream } from './page/replies.ts';
+export { answer, silence, stream, webSocket } from './page/replies.ts';
 export { Answer, Crowd, Failure };
 
 /** What a check is given. */

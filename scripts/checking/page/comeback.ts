@@ -4,7 +4,7 @@
 import type { Otherwise } from '../answer.ts';
 import { Failure, seconds } from '../failure.ts';
 import type { OpenPage } from './open-page.ts';
-import type { Seen } from './scripted-server.ts';
+import type { Reader, Seen } from './scripted-server.ts';
 import { indented } from './sentences.ts';
 import type { Wire } from './wire.ts';
 
@@ -21,9 +21,9 @@ const WAIT = 1000;
 /** Real milliseconds that a machine has no other reason to take. */
 const CLEAR = 250;
 
-/** The requests of the page's EventSources for a path. */
-function asked(page: OpenPage, path: string): Seen[] {
-  return page.requests.filter((seen) => seen.path === path && seen.reader === 'EventSource');
+/** The requests of the page's EventSources for a path, or of another of its readers. */
+function asked(page: OpenPage, path: string, from: Reader = 'EventSource'): Seen[] {
+  return page.requests.filter((seen) => seen.path === path && seen.reader === from);
 }
 
 /**
@@ -68,6 +68,8 @@ export async function leavesItToTheBrowser(
 
 export interface Refused extends Otherwise {
   path: string;
+  /** Who asks; EventSource if not given. */
+  from?: Reader;
   /** How many requests are waited for, 5 at least: the last one is answered. */
   count: number;
   first: Otherwise & { within: number };
@@ -94,13 +96,13 @@ export async function waitsLongerEachTime(
   const { board, last, waits, speed } = await measureWaits(open, EXACT, refused);
   if (isPatient(waits, speed)) return { board, last };
   const isStorm = Math.min(...waits) < WAIT / 2;
-  const { path, count, otherwise } = refused;
+  const { path, from, count, otherwise } = refused;
   const so = 'With many pages a server that is in trouble';
   throw new Failure({
     sentence: isStorm
       ? `The page was refused, and asked again at once: ${count} times in ${seconds(sum(waits))}. ${so} never gets out of it.`
       : `The page was refused again and again, and its waits do not grow. ${so} is never left in peace.`,
-    excerpt: requestTimes(asked(board, path).slice(0, count), speed),
+    excerpt: requestTimes(asked(board, path, from).slice(0, count), speed),
     advice: otherwise,
   });
 }
@@ -108,13 +110,13 @@ export async function waitsLongerEachTime(
 async function measureWaits(
   open: (speed: number) => Promise<OpenPage>,
   speed: number,
-  { path, count, first, within, never }: Refused,
+  { path, from = 'EventSource', count, first, within, never }: Refused,
 ) {
   const board = await open(speed);
-  let last = await board.request(path, first);
+  let last = await board.request(path, { ...first, from });
   const times = [last.seen.at];
   while (times.length < count) {
-    last = await board.request(path, { within, otherwise: never });
+    last = await board.request(path, { from, within, otherwise: never });
     times.push(last.seen.at);
   }
   const waits = times.slice(1).map((at, index) => (at - times[index]!) * speed);
@@ -132,6 +134,13 @@ function isPatient(waits: number[], speed: number): boolean {
   return late >= GROWTH.get(speed)! * early && late >= Math.max(WAIT, CLEAR * speed);
 }
 
+interface StayAway extends Otherwise {
+  /** Who asks; EventSource if not given. */
+  from?: Reader;
+  taken: number;
+  within: number;
+}
+
 /**
  * Whatever the page has asked so far, it must not ask again.
  *
@@ -141,12 +150,12 @@ function isPatient(waits: number[], speed: number): boolean {
 export async function staysAwayFromNow(
   page: OpenPage,
   path: string,
-  { taken, within, otherwise }: Otherwise & { taken: number; within: number },
+  { from = 'EventSource', taken, within, otherwise }: StayAway,
 ): Promise<void> {
-  for (let count = taken; count < asked(page, path).length; count++) {
-    await page.request(path, { within: 0, otherwise });
+  for (let count = taken; count < asked(page, path, from).length; count++) {
+    await page.request(path, { from, within: 0, otherwise });
   }
-  await page.staysAway(path, { within, otherwise });
+  await page.staysAway(path, { from, within, otherwise });
 }
 
 /** A row for each request: when it came, and what it brought along. */

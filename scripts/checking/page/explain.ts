@@ -63,7 +63,11 @@ export function explainNoRequest(
 ): Explanation {
   const again = nth > 1 ? ' again' : '';
   const by =
-    from === 'EventSource' ? ' with an EventSource' : from === 'fetch' ? ' with fetch' : '';
+    from === 'fetch'
+      ? ' with fetch'
+      : from === 'EventSource' || from === 'WebSocket'
+        ? ` with ${from === 'WebSocket' ? 'a' : 'an'} ${from}`
+        : '';
   return {
     sentence: `The page has not asked for ${path}${again}${by} within ${aboutSeconds(within)}.${nth > 1 ? stateOf(path, known) : elsewhere(path, from, known)}`,
     ...(known.requests.length > 0 && { excerpt: requestTable(known.requests) }),

@@ -61,6 +61,11 @@ export function answer(
   };
 }
 
+/** A WebSocket that is open: `send` of its wire sends a text frame, `end` a Close, `cut` breaks it off. */
+export function webSocket(): Reply {
+  return { status: 101, headers: {}, body: '', whole: false };
+}
+
 /** No answer at all: the connection stands, and nothing comes. `cut()` of the wire ends it. */
 export function silence(): Reply {
   return { status: 0, headers: {}, body: '', whole: false };

@@ -4,16 +4,17 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { servePage } from '../../../lessons/page.ts';
 import type { Answering, Reply } from './replies.ts';
 import { answer } from './replies.ts';
+import { UpgradedAnswer } from './upgraded-answer.ts';
 import { Wire, type WireOwner } from './wire.ts';
 import { withAgent } from './with-agent.ts';
 
 /** What made the request; `page` is the browser itself, loading the page's files. */
-export type Reader = 'EventSource' | 'fetch' | 'XMLHttpRequest' | 'page';
+export type Reader = 'EventSource' | 'fetch' | 'XMLHttpRequest' | 'WebSocket' | 'page';
 
 /** A request as the server has seen it. */
 export interface Seen {
@@ -61,6 +62,8 @@ export class ScriptedServer {
   readonly #second: Server;
   readonly #requests: Seen[] = [];
   readonly #wires: Wire[] = [];
+  /** Connections that have left HTTP: the server does not know them any more. */
+  readonly #upgraded = new Set<Socket>();
   #port = 0;
   #secondPort = 0;
   /** The names by which the page may call it. */
@@ -86,6 +89,9 @@ export class ScriptedServer {
     this.#names = options.names;
     const serve = () => {
       const server = createServer((request, response) => void this.#answer(request, response));
+      server.on('upgrade', (request, socket, head) => {
+        this.#upgrade(request, socket as Socket, head);
+      });
       return server.on('clientError', (_error, socket) => socket.destroy());
     };
     this.#server = serve();
@@ -159,6 +165,22 @@ export class ScriptedServer {
     const isIndex = path === '/' || path === '/index.html';
     if (isIndex && request.method === 'GET') return this.#sendIndex(response);
     await servePage(this.#directory, request, response);
+  }
+
+  /** A WebSocket: answered by the script, or with 404. */
+  #upgrade(request: IncomingMessage, socket: Socket, head: Uint8Array): void {
+    this.#upgraded.add(socket);
+    socket.on('close', () => this.#upgraded.delete(socket));
+    const upgraded = new UpgradedAnswer(request, socket, head);
+    if (!this.#names(this.#port).includes(request.headers.host?.toLowerCase() ?? '')) {
+      return void socket.destroy();
+    }
+    const target = request.url ?? '/';
+    const path = target.split('?', 1)[0]!;
+    const seen = this.#see(request, target, path, '');
+    const wire = new Wire(seen, upgraded, this.#owner);
+    this.#wires.push(wire);
+    wire.begin(this.#replyTo(seen, this.#script.get(path) ?? answer(404)));
   }
 
   #see(request: IncomingMessage, target: string, path: string, body: string): Seen {
@@ -263,6 +285,7 @@ function headersOf(request: IncomingMessage): Record<string, string> {
 
 function readerOf(headers: Record<string, string>): Reader {
   const mark = headers[MARK];
+  if (headers.upgrade?.toLowerCase() === 'websocket') return 'WebSocket';
   if (mark === 'fetch' || mark === 'XMLHttpRequest') return mark;
   return headers.accept === 'text/event-stream' ? 'EventSource' : 'page';
 }

@@ -20,10 +20,19 @@ export interface WireOwner {
 /** Characters before a piece that what it completes may have begun in. */
 const CONTEXT = 200;
 
+/** What a wire writes to: an answer of HTTP's, or a WebSocket that takes it as frames. */
+export type Written = Pick<ServerResponse, 'socket'> & {
+  on(event: 'close' | 'error', listener: () => void): unknown;
+  writeHead(status: number, headers: Record<string, string>): unknown;
+  flushHeaders(): void;
+  write(bytes: Uint8Array): unknown;
+  end(): unknown;
+};
+
 export class Wire {
   /** What the page has asked. */
   readonly seen: Seen;
-  readonly #response: ServerResponse;
+  readonly #response: Written;
   readonly #owner: WireOwner;
   readonly #reader = new EventStreamReader();
   readonly #decoder = new TextDecoder();
@@ -33,7 +42,7 @@ export class Wire {
   #left = false;
   #over = false;
 
-  constructor(seen: Seen, response: ServerResponse, owner: WireOwner) {
+  constructor(seen: Seen, response: Written, owner: WireOwner) {
     this.seen = seen;
     this.#response = response;
     this.#owner = owner;
