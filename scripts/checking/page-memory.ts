@@ -17,12 +17,14 @@ export class PageMemory {
     const names = await readdir(directory).catch(() => []);
     const files = names.filter((name) => !name.endsWith('.ts')).sort();
     const hash = createHash('sha256');
-    for (const path of [
-      join(lesson.directory, 'checks.ts'),
-      ...files.map((name) => join(directory, name)),
-    ]) {
+    const checks = join(lesson.directory, 'checks.ts');
+    for (const [name, path] of [
+      [checks, checks],
+      // Wherever the page is: its server is played by the kit.
+      ...files.map((file) => [file, join(directory, file)] as const),
+    ] as const) {
       const bytes = await readFile(path).catch(() => undefined);
-      hash.update(`${path}\0${bytes?.length}\0`).update(bytes ?? '');
+      hash.update(`${name}\0${bytes?.length}\0`).update(bytes ?? '');
     }
     const version = hash.digest('hex');
     if (version !== this.#version) this.forget();

@@ -2,16 +2,20 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { loadChecks } from '../../scripts/checking/judge.ts';
+import { PageMemory } from '../../scripts/checking/page-memory.ts';
 import { deriveLesson } from '../../scripts/course/derive.ts';
 import { lessonSteps } from '../../scripts/course/lessons.ts';
 import { allSteps, failingStep, judgeDirectory, lessons, root, steps } from './judging.ts';
 
 for (const lesson of lessons) {
   const { folder } = lesson;
+  const memory = new PageMemory(); // a step of the server alone has the page of the one before
 
   for (let step = 0; step < lessonSteps(lesson).size; step++) {
     test(`${folder}: after step ${step} the checks up to ${step} pass and step ${step + 1} fails`, async () => {
-      const report = await judgeDirectory(lesson, await deriveLesson(root, lesson, step));
+      const report = await judgeDirectory(lesson, await deriveLesson(root, lesson, step), {
+        memory,
+      });
       assert.equal(failingStep(report), step + 1, JSON.stringify(report.verdicts, null, 2));
     });
   }
