@@ -31,6 +31,15 @@ test('another server does not make another page of it', async () => {
   assert.deepEqual(memory.recall(asked), { kind: 'passed' });
 });
 
+test('the same page in another folder is the same page', async (t) => {
+  const memory = await memoryOfPage();
+  const other = mkdtempSync(join(tmpdir(), 'down-the-wire-page-'));
+  t.after(() => rmSync(other, { recursive: true, force: true }));
+  cpSync(directory, other, { recursive: true });
+  await memory.look(lesson, other);
+  assert.deepEqual(memory.recall(asked), { kind: 'passed' });
+});
+
 test('another script, another picture or another check is a reason to ask anew', async () => {
   const changes: (() => void)[] = [
     () => writeFileSync(join(directory, 'client.js'), '// another\n'),
