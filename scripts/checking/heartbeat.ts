@@ -120,6 +120,7 @@ export async function isNeverSilent(answer: Answer, rhythm: Rhythm): Promise<voi
     advice: otherwise,
     at: answer.lesson(heard.at(-1)?.at ?? answer.exchange.headAt!),
     offset: answer.exchange.body.length,
+    certain: Boolean(instead), // what came was wrong, however late it was
   });
 
   function afterWhat(heard: Sign[], { exchange }: Answer): string {
@@ -159,9 +160,10 @@ export async function keepsComing(answer: Answer, type: string, rhythm: Rhythm):
   answer.everyLineIsUnderstood();
   if (!pause) return;
   const unended = answer.events.length === 0 && explainUnended(answer);
-  if (unended) throw new Failure(unended);
+  if (unended) throw new Failure({ ...unended, certain: true });
   const { heard, gap } = pause;
   const time = aboutSeconds(limit);
+  const instead = heard.length === 0 ? insteadOfType(answer, type) : undefined;
   throw new Failure({
     sentence: isOver(answer)
       ? `\`event: ${type}\` was meant to come again and again; ${hasEnded(answer)}.`
@@ -169,12 +171,12 @@ export async function keepsComing(answer: Answer, type: string, rhythm: Rhythm):
         ? `\`event: ${type}\` came ${seconds(gap)} after the one before it. Within ${time} a page must hear one.`
         : heard.length > 0
           ? `\`event: ${type}\` came, and then none for ${time}. It was meant to come again and again.`
-          : (insteadOfType(answer, type) ??
-            `No event of the type \`${type}\` came within ${time}.`),
+          : (instead ?? `No event of the type \`${type}\` came within ${time}.`),
     excerpt: timetable(answer, heard.length > 0 ? heard : signsOfLife(answer)),
     advice: otherwise,
     at: answer.lesson(heard.at(-1)?.at ?? answer.exchange.headAt!),
     offset: answer.exchange.body.length,
+    certain: instead !== undefined,
   });
 }
 

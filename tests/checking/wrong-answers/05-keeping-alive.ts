@@ -6,23 +6,11 @@ const LAMP =
   "send('event: lamp\\ndata: lit\\n\\n'); // no id: it is no news, and nobody has missed it";
 const BEATS = '  const heartbeat = setInterval(() => {\n';
 const CACHE = "'Cache-Control': 'no-store, no-transform', // do not compress";
-const BUFFERING = "'X-Accel-Buffering': 'no', // do not gather";
 const FLUSH =
   '    gzip.flush(); // whatever is in there goes out now; it costs some bytes each time\n';
 const page = 'client.js';
 
 export const wrongAnswers: WrongAnswer[] = [
-  // Step 1: the head.
-  {
-    name: 'head-after-ten-seconds',
-    step: 1,
-    change: [
-      {
-        from: "  send(': the lamp is there\\n\\n');\n",
-        to: "  setTimeout(() => send(': the lamp is there\\n\\n'), 10_000);\n",
-      },
-    ],
-  },
   // Step 2: a comment every 15 seconds.
   {
     name: 'one-comment',
@@ -82,14 +70,6 @@ export const wrongAnswers: WrongAnswer[] = [
     change: [{ from: LAMP, to: LAMP.replace('\\n\\n', '\\n') }],
   },
   {
-    name: 'lamp-once',
-    step: 3,
-    change: [
-      { from: `    ${LAMP}\n`, to: '' },
-      { from: BEATS, to: `  setTimeout(() => ${LAMP.replace(/;.*/, '')}, HEARTBEAT);\n${BEATS}` },
-    ],
-  },
-  {
     name: 'lamp-empties-the-id',
     step: 3,
     change: [{ from: LAMP, to: LAMP.replace('event: lamp', 'id\\nevent: lamp') }],
@@ -119,16 +99,6 @@ export const wrongAnswers: WrongAnswer[] = [
   },
   // Step 5: through a proxy.
   {
-    name: 'buffering-off',
-    step: 5,
-    change: [
-      {
-        from: BUFFERING,
-        to: BUFFERING.replace("'no'", "'off'"),
-      },
-    ],
-  },
-  {
     name: 'no-transform-misspelt',
     step: 5,
     change: [{ from: CACHE, to: CACHE.replace('no-transform', 'notransform') }],
@@ -156,10 +126,5 @@ export const wrongAnswers: WrongAnswer[] = [
     name: 'not-compressed',
     step: 6,
     change: [{ from: "const compressed = query.has('gzip');", to: 'const compressed = false;' }],
-  },
-  {
-    name: 'ends-the-compressor',
-    step: 6,
-    change: [{ from: '    gzip.write(text);\n', to: '    gzip.end(text);\n' }],
   },
 ];
