@@ -1,6 +1,6 @@
 // Lesson 08: streams for a client of our own.
 //
-// /events is for those who show a token, and a token is good for two seconds: EventSource cannot show
+// /events is for those who show a token, and a token is good for one request: EventSource cannot show
 // one, and a client that keeps its first is refused when it comes back. /busy and /silence are two bad
 // days. This file has no steps; they are in fetch-event-source.js.
 //
@@ -15,7 +15,7 @@ import { listen, servePage } from '../page.ts';
 const TICK = 500; // milliseconds from event to event
 const AT_ONCE = 6; // so many events has one answer; then it ends
 const LAST = 24; // the last event there is
-const LIFE = 2000; // milliseconds for which a token is good
+const TOKENS = 1000; // so many are remembered that nobody has shown yet
 
 const STREAM = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
 const TEXT = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' };
@@ -30,20 +30,21 @@ const server = createServer((request, response) => {
 });
 
 // Anybody is given one here. Elsewhere one would sign in first.
-const tokens = new Map<string, number>(); // and until when each is good
+const tokens = new Set<string>();
 
 function giveToken(response: ServerResponse) {
   const token = randomUUID();
-  tokens.set(token, Date.now() + LIFE);
-  for (const [old, until] of tokens) if (until < Date.now()) tokens.delete(old);
+  tokens.add(token);
+  const [oldest = ''] = tokens;
+  if (tokens.size > TOKENS) tokens.delete(oldest);
   response.writeHead(200, TEXT).end(`${token}\n`);
 }
 
 function sendToWhoeverMay(request: IncomingMessage, response: ServerResponse) {
   const [, token = ''] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-  if ((tokens.get(token) ?? 0) > Date.now()) return sendEvents(request, response);
+  if (tokens.delete(token)) return sendEvents(request, response); // it is good no longer
   response.writeHead(401, { ...TEXT, 'WWW-Authenticate': 'Bearer' });
-  response.end('Ask for a token at /token, and show it here within two seconds.\n');
+  response.end('Ask for a token at /token, and show it here, once.\n');
 }
 
 /** Some events, those after the last that the client has heard; 204 if there are no more. */

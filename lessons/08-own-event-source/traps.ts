@@ -83,8 +83,7 @@ export const traps = [
       },
     ],
     prediction: {
-      question:
-        'Tokens are good for two seconds here, and an answer lasts for three. The headers are asked for once. What comes?',
+      question: 'A token is good for one request here. The headers are asked for once. What comes?',
       choices: [
         'All 24 events: the server looks at the token of the first request only.',
         'Six events, and then 401: it is closed for good.',
@@ -92,7 +91,7 @@ export const traps = [
       ],
       answer: 1,
       explanation:
-        'The first request is fine, and so is every test that lasts a second. When the source comes ' +
+        'The first request is fine, and so is every test that looks at nothing else. When the source comes ' +
         'back it shows a token that is good no longer. That is why `headers` may be a function.',
     },
   }),

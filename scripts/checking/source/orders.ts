@@ -56,7 +56,7 @@ export type Result =
 export type Report =
   | { id: number; result: Result }
   | { told: Told; visit: number }
-  /** Nobody has caught it. */
-  | { uncaught: Thrown }
+  /** Nobody has caught it; `visit` is 0 where nothing tells whose it is. */
+  | { uncaught: Thrown; visit?: number }
   /** It has burnt a second of the processor and answers nothing. */
   | { loops: true };

@@ -49,7 +49,9 @@ export class PlayedSource {
         this.#note(toldLine(told));
         this.#look();
       },
-      uncaught: (thrown) => this.#stop(explainThrown(this.#file, thrown)),
+      uncaught: (thrown, visit) => {
+        if (visit === 0 || visit === this.#visit) this.#stop(explainThrown(this.#file, thrown));
+      },
       lost: (why) => this.#stop(explainLost(this.#file, why)),
     };
   }
@@ -129,6 +131,8 @@ export class PlayedSource {
     const before = this.now;
     const told = this.#story.length;
     const result = await this.#ask({ do: 'pass', milliseconds });
+    const isByTimer = 'passed' in result && result.passed < milliseconds;
+    if (isByTimer) await this.settles();
     this.now = before + ('passed' in result ? result.passed : milliseconds);
     for (const note of this.#story.slice(told)) note.at = this.now; // what a timer brings is at its time
   }
@@ -242,7 +246,10 @@ function explainThrown(file: string, { name, message, line }: Thrown): Failure {
   const what = name === 'SyntaxError' ? `cannot be read${where}` : `throws${where}`;
   return new Failure({
     sentence: `${file} ${what}: ${name}: ${message}`,
-    advice: 'Nobody catches this: mend it first, for nothing else can be judged before.',
+    advice:
+      name === 'SyntaxError'
+        ? 'Mend that first: before, nothing in the file can run.'
+        : 'Nobody catches this: mend it first, for nothing else can be judged before.',
     certain: true,
   });
 }

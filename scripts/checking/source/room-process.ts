@@ -19,7 +19,7 @@ const IDLE = 120_000;
 /** Whoever has its turn. */
 export interface Listener {
   told: (told: Told, visit: number) => void;
-  uncaught: (thrown: Thrown) => void;
+  uncaught: (thrown: Thrown, visit: number) => void;
   /** It burns the processor, or it is gone. */
   lost: (why: 'loops' | 'gone') => void;
 }
@@ -59,6 +59,11 @@ export class RoomProcess {
     return new Promise((resolve) => this.#waiting.set(id, resolve));
   }
 
+  /** Of the process, once it has been started. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** Whether another judging can use it. */
   get isFree(): boolean {
     return !this.#closed && !this.hasLooped && this.#waiting.size === 0 && this.visits < USES;
@@ -68,7 +73,7 @@ export class RoomProcess {
   close(): void {
     this.#closed = true;
     this.#echo.close();
-    const pid = this.#child?.pid;
+    const { pid } = this;
     if (pid === undefined || this.#child?.exitCode !== null) return;
     // Its own group as well: a module may start programs, though none is meant to.
     if (WINDOWS) this.#child.kill('SIGKILL');
@@ -94,7 +99,7 @@ export class RoomProcess {
   #hear(line: string): void {
     const report = JSON.parse(line) as Report;
     if ('told' in report) this.listener?.told(report.told, report.visit);
-    else if ('uncaught' in report) this.listener?.uncaught(report.uncaught);
+    else if ('uncaught' in report) this.listener?.uncaught(report.uncaught, report.visit ?? 0);
     else if ('loops' in report) this.#lose(this.#child, 'loops');
     else this.#settle(report);
   }

@@ -19,8 +19,8 @@ for (const name of /** @type {const} */ (['log', 'info', 'warn', 'error', 'debug
   console[name] = () => {};
 }
 
-/** A request takes two ways there and back: one to connect, one to be heard. Twice that is sure. */
-const ECHOES = 4;
+/** A request takes two ways there and back: one to connect, one to be heard. Thrice that is sure. */
+const ECHOES = 6;
 
 // The clock.
 
@@ -122,7 +122,11 @@ let source;
  * @returns {Promise<Result>}
  */
 async function open({ file, name, url, init, types, closeAt, visit, echoPort }) {
-  echo ??= connect(echoPort, '127.0.0.1').setNoDelay();
+  if (!echo) {
+    echo = connect(echoPort, '127.0.0.1').setNoDelay();
+    // The first fetch of all loads what reads HTTP, which takes its time. This one gets no sense back.
+    await nativeFetch(`http://127.0.0.1:${echoPort}/`).catch(() => {});
+  }
   timers.clear();
   now = 0;
   origin = new URL(url).origin;
@@ -180,7 +184,9 @@ async function carryOut(order) {
 
 process.on('uncaughtException', (error) => {
   if (error?.name === 'AbortError') return; // somebody has left on purpose
-  port.postMessage({ uncaught: describe(error, '') });
+  // An earlier one may still be alive, and throw when its connection is gone.
+  const [, visit = 0] = /\.js\?visit=(\d+):/.exec(String(error?.stack)) ?? [];
+  port.postMessage({ uncaught: describe(error, ''), visit: Number(visit) });
 });
 
 /**

@@ -66,6 +66,17 @@ export const wrongAnswers: WrongAnswer[] = [
     ],
   },
   {
+    name: 'misspelt-method',
+    step: 3,
+    change: [
+      {
+        file,
+        from: '    this.#readyState = CONNECTING;\n    this.dispatchEvent(',
+        to: '    this.#readyState = CONNECTING;\n    this.dispatchEvnt(',
+      },
+    ],
+  },
+  {
     name: 'id-as-it-is',
     step: 3,
     change: [{ file, from: 'asHeader(this.#lastEventId)', to: 'this.#lastEventId' }],
