@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import {
   deriveLesson,
   deriveVariant,
@@ -46,6 +47,19 @@ test('a derived server finds the page.ts of the lessons', async (t) => {
     encoding: 'utf8',
   });
   assert.equal(run.stdout, 'function\n', run.stderr);
+});
+
+test('a derived script finds what it takes from a finished lesson', async (t) => {
+  const root = makeClone(t, {
+    ...smallLesson,
+    'client.js': "export { word } from '../../lessons/01-event-stream/word.js';\n",
+    'word.js': "export const word = 'found';\n",
+  });
+  const directory = await deriveLesson(root, firstLesson(root), 0);
+  const script = pathToFileURL(join(directory, 'client.js')).href;
+  const look = `import(${JSON.stringify(script)}).then(({ word }) => console.log(word))`;
+  const run = spawnSync(process.execPath, ['-e', look], { encoding: 'utf8' });
+  assert.equal(run.stdout, 'found\n', run.stderr);
 });
 
 test('deriving again leaves right files alone, mends others, and removes what is not of the lesson', async (t) => {
