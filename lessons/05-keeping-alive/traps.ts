@@ -13,6 +13,7 @@ export const traps = [
     name: 'head-held-back',
     step: 1,
     title: 'The head waits for the first event',
+    symptom: 'nothing-at-first',
     change: [{ file: server, from: "  send(': the lamp is there\\n\\n');\n", to: '' }],
     prediction: {
       question:
@@ -33,6 +34,7 @@ export const traps = [
     name: 'slower-than-the-proxy',
     step: 2,
     title: 'The heartbeat is slower than the proxy is patient',
+    symptom: 'behind-a-proxy',
     change: [{ file: server, from: 'const HEARTBEAT = 15_000;', to: 'const HEARTBEAT = 30_000;' }],
     prediction: {
       question:
@@ -53,6 +55,7 @@ export const traps = [
     name: 'heart-beats-on',
     step: 2,
     title: 'The heartbeat goes on when its client has left',
+    symptom: 'goes-on',
     change: [
       { file: server, from: "  response.on('close', () => clearInterval(heartbeat));\n", to: '' },
     ],
@@ -75,6 +78,7 @@ export const traps = [
     name: 'lamp-as-comment',
     step: 3,
     title: 'The lamp is a comment',
+    symptom: 'false-failure',
     change: [{ file: server, from: LAMP, to: "send(': lamp\\n\\n');" }],
     prediction: {
       question: 'The lamp comes as a comment, `: lamp`. Which of the two logs shows it?',
@@ -90,6 +94,7 @@ export const traps = [
     name: 'shown-as-news',
     step: 3,
     title: 'The heartbeat has no name',
+    symptom: 'wrong-handler',
     change: [{ file: server, from: LAMP, to: "send('data: lit\\n\\n');" }],
     prediction: {
       question: 'The heartbeat is `data: lit`, without `event:`. What does the sign above show?',
@@ -105,6 +110,7 @@ export const traps = [
     name: 'lamp-with-id',
     step: 3,
     title: 'The heartbeat has an ID',
+    symptom: 'some-lost',
     change: [
       {
         file: server,
@@ -128,6 +134,7 @@ export const traps = [
     name: 'fed-by-comments',
     step: 4,
     title: 'The watchdog listens for comments',
+    symptom: 'false-failure',
     change: [
       {
         file: page,
@@ -154,6 +161,7 @@ export const traps = [
     name: 'waits-for-the-first',
     step: 4,
     title: 'The watchdog waits for its first meal',
+    symptom: 'dead-wire',
     change: [
       {
         file: page,
@@ -176,6 +184,7 @@ export const traps = [
     name: 'gathered',
     step: 5,
     title: 'Nobody asks the proxy not to gather',
+    symptom: 'behind-a-proxy',
     change: [{ file: server, from: "    'X-Accel-Buffering': 'no', // do not gather\n", to: '' }],
     prediction: {
       question: 'Choose "the proxy" and press Connect on both sides. When does something come?',
@@ -195,6 +204,7 @@ export const traps = [
     name: 'transformed',
     step: 5,
     title: 'Nobody asks the proxy not to compress',
+    symptom: 'behind-a-proxy',
     change: [
       {
         file: server,
@@ -222,6 +232,7 @@ export const traps = [
     name: 'compressor-holds-back',
     step: 6,
     title: 'The compressor is not flushed',
+    symptom: 'no-event',
     change: [
       {
         file: server,
