@@ -34,7 +34,8 @@ const LONGEST_TIMER = 2 ** 31 - 1; // a longer one fires at once
  * @property {boolean} [repeat] whether to come back where the method is not GET: that says it again
  * @property {number} [backOff] the longest wait, in milliseconds: from the second failure in a row
  *   each wait is about twice the one before, and no two clients wait for the same time
- * @property {boolean} [retryAfter] comes back after a 429 or 503 that says by Retry-After when
+ * @property {boolean} [retryAfter] comes back after a 429 or 503 that says by Retry-After when. A server
+ *   on another origin has to expose that header
  * @property {number} [watchdog] milliseconds of silence, comments counted as words, after which the
  *   connection is given up for a new one
  * @property {(failure: Failure) => number | false | undefined} [reconnect] has the last word on each
