@@ -209,8 +209,11 @@ export const checks = [
         'Where there is no header, look into the query: ' +
         "`header ?? url.searchParams.get('lastEventId') ?? ''`.",
     });
-    const older = witness.events[0]!.lastEventId;
-    await resumes(witness, (id) => scene.get(inUrl(older), comingBack(id)), {
+    const before = (id: string) => {
+      const place = witness.events.findIndex(({ lastEventId }) => lastEventId === id);
+      return witness.events[Math.max(0, place - 2)]!.lastEventId;
+    };
+    await resumes(witness, (id) => scene.get(inUrl(before(id)), comingBack(id)), {
       within,
       otherwise:
         'An old ID stood in the URL, and a newer one in the header. The URL of an EventSource stays as it ' +

@@ -25,6 +25,8 @@ const ATTEMPTS = 5;
 const SURE = 5;
 /** A number with more digits is waited for where it is as near as this: 100, for one who is late for 10. */
 const NEAR = 90;
+/** So many events a server may keep, when two lengths of numbers are among them. */
+const MAY_BE_KEPT = 16;
 /** So many IDs stand in a row of the excerpt. */
 const SHOWN = 5;
 
@@ -83,6 +85,19 @@ function willGrow(events: StreamEvent[]): boolean {
   return isNear && numbers.every((one, index) => index === 0 || one === numbers[index - 1]! + 1);
 }
 
+/**
+ * Whether numbers of different lengths may be kept just now, or will be in a moment: how they are
+ * compared is another question, with a check of its own.
+ */
+function isUneven(events: StreamEvent[]): boolean {
+  const last = numbersOf(events).at(-1)!;
+  if (!willGrow(events)) return false;
+  const length = String(last).length;
+  return (
+    last < (length === 1 ? 0 : 10 ** (length - 1) + MAY_BE_KEPT) || last > 10 ** length - MISSED - 1
+  );
+}
+
 /** The place of the first event from there on whose ID is longer than the one before. */
 function longerFrom(events: StreamEvent[], from: number): number | undefined {
   const at = events.findIndex(({ lastEventId }, index) => {
@@ -104,6 +119,7 @@ export async function resumes(
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     await hears(witness, MISSED + 3, options); // some have been heard before
+    while (isUneven(witness.events)) await hears(witness, witness.events.length + 1, options);
     const heard = witness.events.length - 1 - MISSED;
     const { wrong, isLongAgo } = await comesBack(witness, ask, heard, options);
     if (!wrong) return;
