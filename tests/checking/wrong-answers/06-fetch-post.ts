@@ -68,18 +68,6 @@ export const wrongAnswers: WrongAnswer[] = [
     step: 1,
     change: [{ from: '.catch(() => response.destroy())', to: '' }],
   },
-  {
-    name: 'any-path',
-    step: 1,
-    change: [
-      { from: "request.url !== '/enquiries'", to: "!request.url?.startsWith('/enquiries')" },
-    ],
-  },
-  {
-    name: 'waits-for-ever',
-    step: 1,
-    change: [{ from: "    request.on('end', ", to: "    request.on('finish', " }],
-  },
   // Step 2: the stream.
   {
     name: 'never-ends',
@@ -93,11 +81,6 @@ export const wrongAnswers: WrongAnswer[] = [
       { from: '  const desk = setInterval', to: '  clearInterval(desk);\n  desk = setInterval' },
       { from: 'const TICK = 200;', to: 'let desk: NodeJS.Timeout;\nconst TICK = 200;' },
     ],
-  },
-  {
-    name: 'tears-the-connection',
-    step: 2,
-    change: [{ from: '    else response.end();\n', to: '    else response.destroy();\n' }],
   },
   // Step 3: read.
   {

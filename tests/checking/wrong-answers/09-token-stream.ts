@@ -33,27 +33,6 @@ export const wrongAnswers: WrongAnswer[] = [
     change: [{ from: TOKEN, to: 'return sendData(response, { token: value });' }],
   },
   {
-    name: 'plain-text',
-    step: 1,
-    finding: 'content-type',
-    change: [
-      { from: "{ 'Content-Type': 'text/event-stream'", to: "{ 'Content-Type': 'text/plain'" },
-    ],
-  },
-  {
-    name: 'never-ends',
-    step: 1,
-    change: [
-      {
-        from: '    // #endregion\n    response.end();\n  }, TICK);'.replace(
-          '    // #endregion\n',
-          '',
-        ),
-        to: '  }, TICK);',
-      },
-    ],
-  },
-  {
     name: 'one-line-break',
     step: 1,
     finding: 'unfinished-event',
@@ -86,11 +65,6 @@ export const wrongAnswers: WrongAnswer[] = [
     name: 'usage-after-done',
     step: 3,
     change: [{ from: `${USAGE}${DONE}`, to: `${DONE}${USAGE}` }],
-  },
-  {
-    name: 'no-usage',
-    step: 3,
-    change: [{ from: USAGE, to: '' }],
   },
   {
     name: 'counts-nothing',
