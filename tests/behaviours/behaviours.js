@@ -8,7 +8,7 @@
  * @property {any} Source the class
  * @property {boolean} isNative whether it is the browser's own
  * @property {(turns: import('./behaviour-server.ts').Turn[], init?: object) => Promise<any>} play
- * @property {(text: string) => any} make a source for an address of the behaviour's own
+ * @property {(url: string, init?: object) => any} make a source for an address of the behaviour's own
  * @property {(look: () => any) => Promise<any>} until
  * @property {() => Promise<void>} quiet
  * @property {string} origin
@@ -466,6 +466,35 @@ export const behaviours = [
         same(log[1].event.origin, other);
         same((await seen()).length === 1, isNative);
       }
+    },
+  },
+
+  {
+    name: 'reads from another origin that allows it, with credentials and without',
+    run: async ({ play, make, until, origin, other }) => {
+      const headers = {
+        'Access-Control-Allow-Origin': origin,
+        'Access-Control-Allow-Credentials': 'true',
+      };
+      const { source, url } = await play([{ headers, send: 'data: 1\n\n' }]);
+      source.close();
+      for (const withCredentials of [false, true]) {
+        const foreign = make(url.replace(origin, other), { withCredentials });
+        const { words, log } = listen(foreign);
+        await until(() => words().length === 2);
+        same([words(), log[1]?.event.origin], [['open 1', 'message 1'], other]);
+      }
+    },
+  },
+  {
+    name: 'reads nothing from another origin that allows nobody (and knows why only in Chromium)',
+    run: async ({ play, make, until, origin, other, isNative }) => {
+      const { source, url } = await play([{ send: 'data: 1\n\n' }]);
+      source.close();
+      const { words } = listen(make(url.replace(origin, other)));
+      await until(() => words().length);
+      const isPage = typeof document !== 'undefined'; // in Node there are no origins
+      same(words()[0], isNative ? 'error 2' : isPage ? 'error 0' : 'open 1');
     },
   },
 
