@@ -1,14 +1,9 @@
 // What each step of lesson 05 must show. Times are milliseconds of the lesson's own time.
 //
 //   npm run check -- 05
-import {
-  getsThrough,
-  hasNoId,
-  isCompressedAndFlushed,
-  isNeverSilent,
-  keepsComing,
-} from '../../scripts/checking/heartbeat.ts';
+import { hasNoId, isNeverSilent, keepsComing } from '../../scripts/checking/heartbeat.ts';
 import { answer, check, stream } from '../../scripts/checking/language.ts';
+import { getsThrough, isCompressedAndFlushed } from '../../scripts/checking/on-the-way.ts';
 import { staysAwayFromNow } from '../../scripts/checking/page/comeback.ts';
 import { createProxy } from './proxy.ts';
 
