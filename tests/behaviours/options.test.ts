@@ -6,7 +6,7 @@ import {
   FetchEventSource,
 } from '../../lessons/08-own-event-source/fetch-event-source.js';
 import { type BehaviourServer, startBehaviourServer, type Turn } from './behaviour-server.ts';
-import { run, type Scene } from './behaviours.js';
+import { run, type Scene } from './playing.js';
 
 const ENDS: Turn = { send: 'retry: 20\n\n', after: 'end' };
 

@@ -1,17 +1,17 @@
 // One list of behaviours, played in Chromium against the browser's own EventSource and against
 // FetchEventSource. In Node it runs in behaviours/node.test.ts.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright';
 import { type BehaviourServer, startBehaviourServer } from '../behaviours/behaviour-server.ts';
 import { startBrowser } from './wire-stage.ts';
 
-const behaviours = readFileSync(
-  join(import.meta.dirname, '..', 'behaviours', 'behaviours.js'),
-  'utf8',
-);
+const folder = join(import.meta.dirname, '..', 'behaviours');
+const scripts = readdirSync(folder)
+  .filter((name) => name.endsWith('.js'))
+  .map((name) => [`/${name}`, readFileSync(join(folder, name), 'utf8')]);
 const page = `<!doctype html><html lang="en"><title>Behaviours</title><script type="module">
 import { behaviours, run } from '/behaviours.js';
 import { FetchEventSource } from '/lessons/08-own-event-source/fetch-event-source.js';
@@ -33,7 +33,7 @@ describe('in Chromium', () => {
   let browser: Browser;
 
   before(async () => {
-    const files = { '/': page, '/behaviours.js': behaviours };
+    const files = { '/': page, ...Object.fromEntries(scripts) };
     [server, browser] = await Promise.all([startBehaviourServer(files), startBrowser()]);
   });
   after(async () => {
