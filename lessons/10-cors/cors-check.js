@@ -13,6 +13,7 @@ const HINT = 'Have the server send the header with a valid value.';
  * @property {string} method
  * @property {string} url
  * @property {Record<string, string>} headers of the request
+ * @property {string[]} [cookies] names of those that came along: lesson 11 notes them
  * @property {number} status
  * @property {Record<string, string>} answer headers of the answer
  */

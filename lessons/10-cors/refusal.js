@@ -42,9 +42,10 @@ export function hideRefusal(list) {
 }
 
 /** @param {Entry} entry */
-function lineOf({ method, url, headers, status, answer }) {
+function lineOf({ method, url, headers, cookies, status, answer }) {
   const allowed = answer['access-control-allow-origin'];
-  const asked = headers.origin ? `Origin: ${headers.origin}` : 'no Origin';
+  const from = headers.origin ? `Origin: ${headers.origin}` : 'no Origin';
+  const asked = cookies?.[0] ? `${from}, Cookie: ${cookies.join(', ')}` : from;
   const answered = allowed ? `Access-Control-Allow-Origin: ${allowed}` : 'nobody allowed';
   return `${method} ${url} (${asked}), answered ${status} (${answered}).`;
 }
