@@ -66,6 +66,7 @@ export function makeCloneWithCommands(test: TestContext, files = smallLesson): s
   const root = makeClone(test, files);
   for (const path of [
     'lessons/page.ts',
+    'scripts/certificate.ts',
     'scripts/command.ts',
     'scripts/course',
     'scripts/kit-error.ts',
