@@ -1,8 +1,8 @@
 // What every lesson's server needs and no lesson is about: hand out the page's files, and listen.
 // Lesson 02 ends by reading it aloud.
 import { readFile } from 'node:fs/promises';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -84,7 +84,8 @@ export async function listen(server: Server, lesson: number, { second = false } 
     stop(`Port ${port} is taken: another program listens there. ${advice}`);
   });
   await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
-  const origin = `http://localhost:${publicPort ?? (server.address() as AddressInfo).port}`;
+  const scheme = 'setSecureContext' in server ? 'https' : 'http'; // lesson 12 has one with TLS
+  const origin = `${scheme}://localhost:${publicPort ?? (server.address() as AddressInfo).port}`;
   console.log(`Lesson ${String(lesson).padStart(2, '0')}: ${origin} (Ctrl-C ends it)`);
   return origin;
 }
