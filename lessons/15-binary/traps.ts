@@ -12,6 +12,7 @@ export const traps = [
     name: 'buffer-made-text',
     step: 1,
     title: 'The Buffer is made text',
+    symptom: 'broken-characters',
     change: [{ file: server, from: 'JSON.stringify(picture)', to: 'JSON.stringify(`${picture}`)' }],
     prediction: {
       question:
@@ -32,6 +33,7 @@ export const traps = [
     name: 'base64-with-line-breaks',
     step: 2,
     title: 'The base64 has a line break after every 76 letters',
+    symptom: 'broken-characters',
     change: [
       {
         file: server,
@@ -59,6 +61,7 @@ export const traps = [
     name: 'bytes-by-way-of-text',
     step: 3,
     title: 'The body is read as text, and made bytes again',
+    symptom: 'broken-characters',
     change: [
       {
         file: page,
@@ -86,6 +89,7 @@ export const traps = [
     name: 'length-of-the-compressed',
     step: 4,
     title: 'The length of what is compressed is taken for the whole',
+    symptom: 'false-failure',
     change: [
       {
         file: page,
@@ -112,6 +116,7 @@ export const traps = [
     name: 'no-length-is-none',
     step: 4,
     title: 'A length that is missing is taken for 0',
+    symptom: 'false-failure',
     change: [
       {
         file: page,
