@@ -13,7 +13,7 @@ import { visible } from './visible.js';
 /** Older entries are dropped: a log that is left open overnight must not fill the memory. */
 const ENTRIES = 200;
 /** Characters of a piece that an entry shows: more is for machines, and a browser takes long to draw it. */
-const LONGEST = 4000;
+const LONGEST = 1000;
 /** Of an event's data so many characters are shown: it may be a picture. */
 const SHOWN = 400;
 

@@ -3,6 +3,7 @@
 //   npm run bench [-- NAME] [--lesson 01] [--saves 30]
 
 import { timeBadDays } from './bench/bad-days.ts';
+import { timeBroadcast } from './bench/broadcast.ts';
 import { type Account, isKept, tableOf } from './bench/figures.ts';
 import { timeLoop } from './bench/loop.ts';
 import { timeParsers } from './bench/parser.ts';
@@ -23,14 +24,16 @@ const BENCHES: Record<string, (given: Given) => Promise<Account>> = {
   rest: timeRest,
   start: timeStart,
   parser: timeParsers,
+  broadcast: timeBroadcast,
 };
 
 await runCommand({
   name: 'bench',
   about:
     'Prints the figures of the kit: how long a save takes to its verdict, what bad days cost, what\n' +
-    'the hub needs at rest, how long a start takes, and how fast the parser of lesson 07 is beside\n' +
-    'others (installed in scripts/bench at its first run). All the rest is done in copies.',
+    'the hub needs at rest, how long a start takes; and the parser of lesson 07 and the loudspeakers of\n' +
+    'lesson 13 beside others (installed in scripts/bench at their first run). All the rest is done in\n' +
+    'copies.',
   takes: [
     {
       name: 'NAME',

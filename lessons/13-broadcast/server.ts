@@ -160,11 +160,13 @@ function textsIn(body: Buffer): string[] | undefined {
 function shutDown(asking?: ServerResponse) {
   asking?.writeHead(202, { 'Content-Type': 'text/plain', Connection: 'close' }).end('Good-bye.\n');
   clearInterval(station);
+  flush(); // what has been said is still heard
   server.close(); // nobody new; the program ends when the last connection does
   for (const client of clients) {
     const wait = Math.round(BACK * (1 + Math.random())); // so that not all of them knock at once
     client.end(`retry: ${wait}\n\n`);
   }
+  clients.clear(); // a write after the end is an error
   setTimeout(() => server.closeAllConnections(), GRACE); // who does not read keeps nobody waiting
 }
 

@@ -17,6 +17,7 @@ export const traps = [
     name: 'encoded-for-each',
     step: 1,
     title: 'Each client has the event encoded for itself',
+    symptom: 'slow',
     change: [
       {
         file: server,
@@ -43,6 +44,7 @@ export const traps = [
     name: 'never-forgets',
     step: 1,
     title: 'Who has left stays on the list',
+    symptom: 'goes-on',
     change: [
       {
         file: server,
@@ -68,6 +70,7 @@ export const traps = [
     name: 'answer-of-write-ignored',
     step: 2,
     title: 'The answer of write() is ignored',
+    symptom: 'memory',
     change: [{ file: server, from: CAPPED, to: 'if (client.destroyed) {' }],
     prediction: {
       question: 'One of a thousand clients has stopped reading. What does client.write(bytes) do?',
@@ -87,6 +90,7 @@ export const traps = [
     name: 'snapshot-before-subscription',
     step: 2,
     title: 'First the snapshot, then the subscription',
+    symptom: 'some-lost',
     change: [
       { file: server, from: SUBSCRIBE, to: '' },
       {
@@ -117,6 +121,7 @@ export const traps = [
     name: 'draws-on-top',
     step: 3,
     title: 'The new bars are put beside the old ones',
+    symptom: 'slow',
     change: [
       {
         file: page,
@@ -143,6 +148,7 @@ export const traps = [
     name: 'ten-writes',
     step: 4,
     title: 'Ten events are ten writes',
+    symptom: 'slow',
     change: [
       {
         file: server,
@@ -165,6 +171,7 @@ export const traps = [
     name: 'sockets-left-open',
     step: 5,
     title: 'close() is called, and the streams stay open',
+    symptom: 'stop-ignored',
     change: [
       { file: server, from: LAST_WORDS, to: '' },
       {
@@ -196,6 +203,7 @@ export const traps = [
     name: 'all-at-once',
     step: 5,
     title: 'Everybody is told to come back at the same moment',
+    symptom: 'storm',
     change: [
       {
         file: server,

@@ -2,12 +2,13 @@
 //
 // The peers are installed at the first run, in this folder alone. They need Node 22; where this is an
 // older one, one of the npm registry runs them, and the lesson's parser too.
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { KitError } from '../kit-error.ts';
 import type { Account, Figure } from './figures.ts';
+import { npm } from './npm.ts';
 
 const FOLDER = import.meta.dirname;
 const NEWEST = 'node@24.9.0';
@@ -87,14 +88,4 @@ async function nodeForPeers(): Promise<string> {
   throw new KitError(
     `The parsers to compare with need Node 22.19 or newer, and this is ${process.versions.node}.`,
   );
-}
-
-async function npm(...words: string[]): Promise<void> {
-  const child = spawn(WINDOWS ? 'npm.cmd' : 'npm', words, {
-    cwd: FOLDER,
-    shell: WINDOWS,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const code = await new Promise((resolve) => child.on('close', resolve).on('error', resolve));
-  if (code !== 0) throw new KitError('npm could not install the parsers: is there a network?');
 }

@@ -125,7 +125,8 @@ async function counted(
     });
   }
   return {
-    pieces: after.pieces - before.pieces,
+    // What goes to those who have left is another check's affair.
+    pieces: after.pieces - before.pieces - (after.writesAfterClose - before.writesAfterClose),
     encoded: after.encoded - before.encoded,
     events: first.events.length - heardBefore,
   };
