@@ -48,6 +48,18 @@ test('pieces of a body arrive one by one, cut wherever the check cuts them', asy
   assert.deepEqual(came, ['7b', 'f09f9a', '82', '7d']);
 });
 
+test('a request goes to a second origin, where one is named', async (t) => {
+  const scene = await sceneAt(t, (_request, response) => response.end('first'));
+  const second = createServer((request, response) => response.end(`second, ${request.method}`));
+  await new Promise<void>((resolve) => second.listen(0, '127.0.0.1', resolve));
+  t.after(() => second.close());
+  const origin = `http://127.0.0.1:${(second.address() as AddressInfo).port}`;
+  const answer = scene.send('/', { origin, method: 'OPTIONS' });
+  await answer.headComes({ within, otherwise });
+  await answer.exchange.until(() => answer.ending, within);
+  assert.equal(Buffer.from(answer.exchange.body).toString(), 'second, OPTIONS');
+});
+
 test('who says how the body is framed is taken at their word, and may leave it unfinished', async (t) => {
   const scene = await sceneAt(t, (request, response) => {
     request.once('data', (piece) => response.end(`${request.headers['content-length']} ${piece}`));
