@@ -17,6 +17,9 @@ const ENDINGS = {
   malformed: 'What follows cannot be read as HTTP.',
 };
 
+/** What the frames of a WebSocket are for. @type {Record<number, string>} */
+const OPCODES = { 0: 'goes on', 1: 'text', 2: 'binary', 8: 'Close', 9: 'ping', 10: 'pong' };
+
 const SIGNS = { error: '✗ error', warning: '! warning', note: '· note' };
 
 /** @typedef {{ start: number, end: number }} Span half-open, in bytes of the body */
@@ -78,6 +81,22 @@ export function remark(level, message, advice) {
   const line = make('li', `remark ${level}`);
   line.append(words);
   return line;
+}
+
+/**
+ * A frame of a WebSocket: what it is for, how long, and what is in it without its mask.
+ * @param {{ opcode: number, final: boolean, masked: boolean, length: number }} frame
+ * @param {Uint8Array} payload as far as it is shown
+ */
+export function frameRow({ opcode, final, masked, length }, payload) {
+  const row = document.createDocumentFragment();
+  const facts = [`${length} bytes`, ...(masked ? ['masked'] : []), ...(final ? [] : ['to go on'])];
+  row.append(make('b', '', OPCODES[opcode] ?? `opcode ${opcode}`), ` ${facts.join(', ')} `);
+  const isClose = opcode === 8 && payload.length >= 2;
+  if (isClose) row.append(String(new DataView(payload.buffer).getUint16(0)), ' ');
+  row.append(visibleBytes(isClose ? payload.subarray(2) : payload));
+  if (length > payload.length) row.append('…');
+  return row;
 }
 
 /** @param {keyof typeof ENDINGS | undefined} how */

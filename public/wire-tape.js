@@ -5,7 +5,7 @@
 // event, a comment, a finding or an entry of the log begins or ends, so that any of them can light up.
 import { make } from './element.js';
 import { visible, visibleBytes } from './visible.js';
-import { drawPiece, endingInWords, overlap, remark, requestHead } from './wire-rows.js';
+import { drawPiece, endingInWords, frameRow, overlap, remark, requestHead } from './wire-rows.js';
 
 /** @typedef {import('../scripts/wire/relay.ts').WireRecord} WireRecord */
 /** @typedef {{ element: HTMLElement, span: Span }} Entry */
@@ -23,6 +23,7 @@ export class Tape {
   /** @type {Row[]} */ rows = [];
   /** The entries of the log that were found on this tape. @type {Entry[]} */ entries = [];
   pieces = 0;
+  #frames = 0;
   /** What to say aloud about the newest turn of this connection. */
   state = '';
 
@@ -79,6 +80,9 @@ export class Tape {
         break;
       case 'end':
         this.#addEnd(record);
+        break;
+      case 'frame':
+        this.#addFrame(record);
         break;
       case 'sealed':
         this.#append(
@@ -217,6 +221,22 @@ export class Tape {
     row.dirty = true;
     if (record.framing) row.framing = record.framing;
     this.pieces += 1;
+  }
+
+  /**
+   * A frame of a WebSocket is a row of its own. Its place is its number, for there are no others.
+   * @param {Extract<WireRecord, { kind: 'frame' }>} record
+   */
+  #addFrame(record) {
+    const payload = Uint8Array.from(atob(record.payload), (letter) => letter.charCodeAt(0));
+    this.#append(record.direction, record.at, frameRow(record, payload)).classList.add('frame');
+    const span = { start: this.#frames, end: this.#frames + 1 };
+    this.#frames += 1;
+    this.pieces += 1;
+    /** @type {Row} */ (this.rows.at(-1)).span = span;
+    if (record.direction !== 'down' || record.opcode !== 1 || !record.final) return;
+    this.#events.push({ type: 'message', data: new TextDecoder().decode(payload), id: '', span });
+    this.#pair();
   }
 
   /** @param {Extract<WireRecord, { kind: 'finding' }>['finding']} finding */

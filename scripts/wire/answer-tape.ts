@@ -16,12 +16,16 @@ import {
 import { PassingFindings } from './passing-findings.ts';
 import { PieceUnderWay } from './piece-under-way.ts';
 import type { WireFacts } from './records.ts';
+import { FrameReader } from './websocket.ts';
 
 /** An event longer than this is passed on and not read: a tape must not fill the memory. */
 const LONGEST_EVENT = 4 * 1024 * 1024;
 
 /** Of a request's body so much is shown. */
 const SHOWN_OF_REQUEST = 16 * 1024;
+
+/** Of a WebSocket's frame so much is shown. */
+const SHOWN_OF_FRAME = 4 * 1024;
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -41,6 +45,8 @@ export class AnswerTape {
   #framing: Framing['kind'] = 'none';
   #stream = false;
   #headPassed = false;
+  /** Those who read the frames of a WebSocket, each in its direction. */
+  #frames: { up: FrameReader; down: FrameReader } | undefined;
   #ended = false;
   #reader: EventStreamReader | undefined;
   #findings: PassingFindings | undefined;
@@ -85,9 +91,9 @@ export class AnswerTape {
     return this.#stream;
   }
 
-  /** Whether the client is in the middle of a stream. */
+  /** Whether the client is in the middle of a stream, or of a WebSocket. */
   get openStream(): boolean {
-    return this.#stream && this.#headPassed && !this.#ended;
+    return (this.#stream || this.#frames !== undefined) && this.#headPassed && !this.#ended;
   }
 
   /** Whether its events are read. */
@@ -106,6 +112,10 @@ export class AnswerTape {
     const events = mediaType(head) === 'text/event-stream';
     const { kind } = framing;
     this.#framing = kind;
+    if (kind === 'opaque' && headerValue(head, 'upgrade')?.toLowerCase() === 'websocket') {
+      const keep = SHOWN_OF_FRAME;
+      this.#frames = { up: new FrameReader({ keep }), down: new FrameReader({ keep }) };
+    }
     this.#stream = kind === 'chunked' || kind === 'until-close' || (kind === 'length' && events);
     const encoded = headerValue(head, 'content-encoding') !== undefined;
     if (!events || !this.#stream || encoded || head.status !== 200) return;
@@ -145,7 +155,7 @@ export class AnswerTape {
     };
     for (const part of parts) {
       if (part.kind === 'head') this.#passHead(part);
-      if (part.kind === 'opaque') this.sealed('down', part.bytes.length);
+      if (part.kind === 'opaque') this.passedOpaque('down', part.bytes);
       if (part.kind === 'body' || part.kind === 'framing') {
         if (!piece.takes(part)) flush();
         piece.add(part);
@@ -162,9 +172,15 @@ export class AnswerTape {
     if (malformed !== undefined) this.end('malformed', malformed);
   }
 
-  /** Says that bytes of another protocol have passed: after an upgrade. */
-  sealed(direction: 'up' | 'down', length: number): void {
-    if (this.#framing === 'opaque') this.#emit({ kind: 'sealed', direction, length });
+  /** Says that bytes of another protocol have passed, after an upgrade: frames, where they can be read. */
+  passedOpaque(direction: 'up' | 'down', bytes: Uint8Array): void {
+    if (this.#framing !== 'opaque') return;
+    if (!this.#frames) this.#emit({ kind: 'sealed', direction, length: bytes.length });
+    for (const frame of this.#frames?.[direction].feed(bytes) ?? []) {
+      const { opcode, final, masked, length } = frame;
+      const payload = Buffer.from(frame.payload).toString('base64');
+      this.#emit({ kind: 'frame', direction, opcode, final, masked, length, payload });
+    }
   }
 
   /** Says that a lever has cut it: for the client a cut, and no fault of the server's. */
@@ -193,7 +209,7 @@ export class AnswerTape {
   #passHead(part: Part<ResponseHead>): void {
     const { head, text = '' } = part;
     if (!head) return;
-    if (head.status >= 200) this.#headPassed = true;
+    if (head.status >= 200 || head.status === 101) this.#headPassed = true;
     const contentType = headerValue(head, 'content-type') ?? '';
     this.#emit({ kind: 'head', status: head.status, text, contentType });
     if (head.status >= 200) this.#lookAtHead(head);

@@ -59,4 +59,16 @@ export type WireFacts =
       /** One sentence, where there is more to say. */
       cause?: string;
     }
+  | {
+      /** After an upgrade to WebSocket: a whole frame, as it was sent. */
+      kind: 'frame';
+      direction: 'up' | 'down';
+      opcode: number;
+      final: boolean;
+      masked: boolean;
+      /** Bytes of its payload. */
+      length: number;
+      /** Base64, without the mask; of a long one only the beginning. */
+      payload: string;
+    }
   | { kind: 'sealed'; direction: 'up' | 'down'; length: number };

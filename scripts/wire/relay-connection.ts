@@ -154,7 +154,7 @@ export class RelayConnection {
       return;
     }
     for (const part of this.#requests.feed(bytes)) {
-      if (part.kind === 'opaque') this.#coming?.sealed('up', part.bytes.length);
+      if (part.kind === 'opaque') this.#coming?.passedOpaque('up', part.bytes);
       if (part.kind === 'body') this.#sending?.asks(part);
       if (!part.head) continue;
       this.#answers.expect(part.head.method);

@@ -3,6 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { KitError } from '../../scripts/kit-error.ts';
 import { type Relay, startRelay, type WireRecord } from '../../scripts/wire/relay.ts';
+import { frameBytes } from '../../scripts/wire/websocket.ts';
 import { answering, Client, freePort, httpServer, promised, rawServer } from './sockets.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\n';
@@ -244,7 +245,7 @@ describe('bytes', () => {
   test('after an upgrade the bytes pass as those of another protocol', async (context) => {
     const port = await rawServer(context, (socket) => {
       socket.once('data', () => {
-        socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81');
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: telegraph\r\n\r\n\x81');
         socket.on('data', (bytes) => socket.write(bytes));
       });
     });
@@ -259,6 +260,46 @@ describe('bytes', () => {
       ['down', 'up', 'down'],
     );
     assert.equal(tape.of('request').length, 1);
+  });
+
+  test('after an upgrade to WebSocket each frame is told, in both directions, and passes unharmed', async (context) => {
+    const mask = Uint8Array.of(1, 2, 3, 4);
+    const long = frameBytes('x'.repeat(5000));
+    const port = await rawServer(context, (socket) => {
+      socket.once('data', () => {
+        const head = Buffer.from('HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\n\r\n');
+        // The first frame comes with the head, and the second in two pieces.
+        socket.write(Buffer.concat([head, frameBytes('one'), long.subarray(0, 3)]));
+        socket.on('data', (bytes) => {
+          socket.write(Buffer.concat([long.subarray(3), bytes]));
+        });
+      });
+    });
+    const { relay, tape } = await relayTo(context, port);
+    const client = new Client(context, relay.port).write(GET);
+    await tape.until(() => tape.of('frame').length === 1);
+    const up = Buffer.concat([
+      frameBytes('中', { mask }),
+      frameBytes(Uint8Array.of(3, 232), { opcode: 8, mask }),
+    ]);
+    client.write(up);
+    await tape.until(() => tape.of('frame').length === 6);
+    await client.until(({ bytes }) => bytes.includes(Buffer.concat([frameBytes('one'), long, up])));
+    const told = tape.of('frame').map(({ direction, opcode, masked, length, payload }) => {
+      const text = Buffer.from(payload, 'base64').toString();
+      return `${direction} ${opcode} ${masked ? 'masked ' : ''}${length} ${text.slice(0, 3)}`;
+    });
+    assert.deepEqual(
+      told.filter((one) => one.startsWith('up')),
+      ['up 1 masked 3 中', 'up 8 masked 2 \x03\ufffd'],
+    );
+    assert.deepEqual(
+      told.filter((one) => one.startsWith('down')),
+      ['down 1 3 one', 'down 1 5000 xxx', 'down 1 masked 3 中', 'down 8 masked 2 \x03\ufffd'],
+    );
+    assert.equal(tape.of('sealed').length, 0);
+    assert.equal(relay.cut(), 1, 'a lever can cut it');
+    await tape.until(() => tape.of('end').length === 1);
   });
 });
 
