@@ -7,7 +7,7 @@
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource-withcredentials
 // https://fetch.spec.whatwg.org/#dom-request-credentials
 import { hideRefusal, showRefusal } from '../../lessons/10-cors/refusal.js'; // for the browser: /lessons/…
-import { fillCombinations } from './combinations.js';
+import { fillCombinations, keepsCookies } from './combinations.js';
 
 const sign = /** @type {HTMLElement} */ (document.querySelector('#sign'));
 const events = /** @type {EventLog} */ (document.querySelector('#events'));
@@ -149,9 +149,7 @@ document.querySelector('#here')?.append(location.origin);
 document.querySelector('#there')?.append(second.origin);
 const alone = /** @type {HTMLAnchorElement} */ (document.querySelector('#alone'));
 alone.href = '/';
-// In a frame on a page of another site no cookie of this name is sent or kept.
-const around = window === top ? '' : document.referrer;
-const isFramed = around !== '' && new URL(around).hostname !== location.hostname;
+const isFramed = !keepsCookies(); // by a page of another site
 alone.hidden = !isFramed;
 
 connectEventSource();

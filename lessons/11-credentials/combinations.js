@@ -68,6 +68,16 @@ export async function fillCombinations(dialog, second, isFramed) {
   summary.dataset.state = 'done';
 }
 
+/** Whether a Lax cookie is kept here. In a frame on a page of another site it is not. */
+export function keepsCookies() {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is not in all browsers
+  document.cookie = 'try=1; SameSite=Lax';
+  const isKept = document.cookie.includes('try=1');
+  // biome-ignore lint/suspicious/noDocumentCookie: as above
+  document.cookie = 'try=; Max-Age=0';
+  return isKept;
+}
+
 /**
  * Asks, and finds out in the register what has crossed the wire.
  *
