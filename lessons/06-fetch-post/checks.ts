@@ -12,9 +12,6 @@ import {
   textComes,
 } from '../../scripts/checking/posting.ts';
 
-/** So much faster runs the clock of a server that is judged: a word takes 7 ms. */
-export const speed = 30;
-
 const PATH = '/enquiries';
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 

@@ -5,9 +5,6 @@ import { failsInTheStream, isDone, tokensCome } from '../../scripts/checking/del
 import { type Answer, check, type Scene, stream } from '../../scripts/checking/language.ts';
 import { forgetsAskers, isRefused } from '../../scripts/checking/posting.ts';
 
-/** So much faster runs the clock of a server that is judged: a token takes 3 ms. */
-export const speed = 30;
-
 const PATH = '/answers';
 
 function ask(scene: Scene, question: string): Answer {
