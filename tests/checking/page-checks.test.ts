@@ -216,7 +216,8 @@ describe('a page under check', { concurrency: 2 }, () => {
     const outcome = await play('inner-html', async (page) => {
       const board = await page.open({ '/departures': stream() });
       const wire = await board.request('/departures', soon);
-      wire.send('event: departure\ndata: the <b>Night</b> Mail\n\n');
+      wire.send('event: departure\ndata: the <b>Ni'); // cut, as a network cuts
+      wire.send('ght</b> Mail\n\n');
       await board.shows('the <b>Night</b> Mail', { within, otherwise });
     });
     assert.deepEqual(outcome, {
