@@ -5,9 +5,33 @@
 // reports.ts says what it reports and what it can be asked to do.
 
 (() => {
-  /** Put in by the server. @type {{ control: string, speed: number }} */
+  /** Put in by the server. @type {{ control: string, speed: number, insecure: boolean }} */
   const settings = /** @type {any} */ ('SETTINGS');
-  const { control, speed } = settings;
+  const { control, speed, insecure } = settings;
+
+  // What a page lacks that came from a plain-http address elsewhere.
+  if (insecure) {
+    Reflect.deleteProperty(Navigator.prototype, 'locks');
+    Object.defineProperty(window, 'isSecureContext', { value: false });
+  }
+
+  // In another tab of the page (see below) there is no agent. Only its troubles are told outside.
+  const outside = window.frameElement;
+  if (outside?.hasAttribute('data-tab')) {
+    addEventListener('error', ({ message, error }) => tellOutside(message, error));
+    addEventListener('unhandledrejection', ({ reason }) => {
+      if (reason?.name !== 'AbortError') tellOutside(`${reason}`, reason);
+    });
+    return;
+  }
+
+  /**
+   * @param {string} message
+   * @param {unknown} error
+   */
+  function tellOutside(message, error) {
+    outside?.dispatchEvent(new CustomEvent('trouble', { detail: { message, error } }));
+  }
 
   const NativeEventSource = window.EventSource;
   const nativeFetch = window.fetch.bind(window);
@@ -103,20 +127,32 @@
     return { kind: 'flood', what, count };
   }
 
-  /** @param {string} place */
-  function textOf(place) {
+  /**
+   * @param {string} place `tab 1 #news`: in another tab
+   * @param {Document} [root]
+   * @returns {string | null}
+   */
+  function textOf(place, root = document) {
+    const [, tab, there = ''] = /^tab (\d+) (.+)$/.exec(place) ?? [];
+    if (tab !== undefined) {
+      const within = tabs[Number(tab) - 1]?.contentDocument;
+      return within ? textOf(there, within) : null;
+    }
     // What is hidden is not shown: that is what innerText is for.
     // biome-ignore lint/performance/useDomNodeTextContent: see above
-    if (place === 'page') return document.body.innerText;
+    if (place === 'page') return root.body.innerText;
     if (place === 'EventSource' || place === 'fetch')
-      return logText(`event-log[reader="${place}"]`);
-    const found = [...document.querySelectorAll(place)];
+      return logText(`event-log[reader="${place}"]`, root);
+    const found = [...root.querySelectorAll(place)];
     return found.length === 0 ? null : found.map(elementText).join('\n');
   }
 
-  /** @param {string} selector */
-  function logText(selector) {
-    const logs = [...document.querySelectorAll(selector)];
+  /**
+   * @param {string} selector
+   * @param {Document} root
+   */
+  function logText(selector, root) {
+    const logs = [...root.querySelectorAll(selector)];
     if (logs.length === 0) return null;
     const lines = logs.flatMap((log) => [...log.querySelectorAll('li, small')]);
     return lines.map(withoutTime).join('\n');
@@ -163,12 +199,38 @@
     return found;
   }
 
-  new MutationObserver(change).observe(document, {
-    subtree: true,
-    childList: true,
-    characterData: true,
-    attributes: true,
-  });
+  const CHANGES = { subtree: true, childList: true, characterData: true, attributes: true };
+  new MutationObserver(change).observe(document, CHANGES);
+
+  // Other tabs. To locks, channels, workers and connections a frame of the same origin is what a tab
+  // is, and so they are frames out of sight.
+
+  /** @type {(HTMLIFrameElement | undefined)[]} */
+  const tabs = [];
+
+  /** @param {string} path */
+  async function openTab(path) {
+    const frame = document.createElement('iframe');
+    frame.dataset.tab = '';
+    frame.style.cssText = 'position: fixed; left: -9999px; width: 1000px; height: 700px';
+    frame.src = path;
+    tabs.push(frame);
+    frame.addEventListener('trouble', (event) => {
+      const { message, error } = /** @type {CustomEvent} */ (event).detail;
+      reportError(message, placeOf(error) ?? { file: '', line: 0, column: 0 });
+    });
+    const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
+    document.documentElement.append(frame);
+    await loaded;
+    if (frame.contentDocument) new MutationObserver(change).observe(frame.contentDocument, CHANGES);
+    change();
+  }
+
+  /** @param {number} tab counted from 1 */
+  function closeTab(tab) {
+    tabs[tab - 1]?.remove();
+    tabs[tab - 1] = undefined;
+  }
 
   // Errors that nobody catches, files that do not load, dialogs, and whether anybody can see it.
 
@@ -374,7 +436,11 @@
         probes.set(command.markup, elementsIn(command.markup));
         return change();
       case 'press':
-        return press(command.name);
+        return press(command.name, command.tab);
+      case 'open tab':
+        return openTab(command.path);
+      case 'close tab':
+        return closeTab(command.tab);
       case 'fill':
         return fill(command.name, command.value);
       case 'reload':
@@ -400,10 +466,14 @@
     return [...template.content.querySelectorAll('*')];
   }
 
-  /** @param {string} name */
-  function press(name) {
+  /**
+   * @param {string} name
+   * @param {number} [tab] another tab, counted from 1
+   */
+  function press(name, tab = 0) {
     const buttons = 'button, [role="button"], input[type="button"], input[type="submit"], a[href]';
-    return found(buttons, name, (button) => button.click());
+    const root = tab === 0 ? document : (tabs[tab - 1]?.contentDocument ?? document);
+    return found(buttons, name, (button) => button.click(), root);
   }
 
   /**
@@ -423,9 +493,10 @@
    * @param {string} selector
    * @param {string} name
    * @param {(element: HTMLElement) => void} act
+   * @param {Document} [root]
    */
-  function found(selector, name, act) {
-    const all = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(selector)]);
+  function found(selector, name, act, root = document) {
+    const all = /** @type {HTMLElement[]} */ ([...root.querySelectorAll(selector)]);
     const wanted = oneLine(name).toLowerCase();
     const named = all.filter((one) => namesOf(one).some((own) => own.toLowerCase() === wanted));
     const begins = all.filter((one) =>

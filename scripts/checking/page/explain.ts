@@ -21,6 +21,9 @@ const LINES = 6;
 
 /** A place in words. */
 function placeName(place: string): string {
+  const [, tab, there] = /^tab (\d+) (.+)$/.exec(place) ?? [];
+  if (there !== undefined)
+    return `${placeName(there)} of the ${tab === '1' ? 'second' : 'third'} tab`;
   if (place === 'page') return 'the page';
   if (place === 'EventSource' || place === 'fetch') return `the log of ${place}`;
   return `the element ${place}`;

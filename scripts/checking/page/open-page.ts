@@ -10,6 +10,7 @@ import {
   explainShown,
 } from './explain.ts';
 import type { PageHost } from './host.ts';
+import { OtherTab } from './other-tab.ts';
 import { PlayedPage } from './played-page.ts';
 import type { Answering } from './replies.ts';
 import type { PressResult, Source } from './reports.ts';
@@ -22,6 +23,11 @@ export interface OpenOptions {
   at?: string;
   /** How much faster the page's own timers and clock run; 1 if not given. */
   speed?: number;
+  /**
+   * Whether it lacks what a page lacks that came over plain http from another machine: Web Locks
+   * among them. See https://w3c.github.io/webappsec-secure-contexts/
+   */
+  insecure?: boolean;
 }
 
 /** Where to look: `EventSource` or `fetch` for their logs, or a selector; else the whole page. */
@@ -36,6 +42,7 @@ export class OpenPage {
   readonly #page: PlayedPage;
   readonly #speed: number;
   readonly #taken = new Map<string, number>();
+  #tabs = 0;
 
   /** Use `OpenPage.open`. */
   private constructor(page: PlayedPage, speed: number) {
@@ -52,9 +59,9 @@ export class OpenPage {
     directory: string,
     host: PageHost,
     script: Record<string, Answering>,
-    { at = '/', speed = 1, signal }: OpenOptions & { signal: AbortSignal },
+    { at = '/', speed = 1, insecure = false, signal }: OpenOptions & { signal: AbortSignal },
   ): Promise<OpenPage> {
-    const page = new PlayedPage({ directory, host, script, at, speed });
+    const page = new PlayedPage({ directory, host, script, at, speed, insecure });
     signal.addEventListener('abort', () => page.close(), { once: true });
     try {
       await page.open();
@@ -215,6 +222,18 @@ export class OpenPage {
    */
   async passes(milliseconds: number): Promise<void> {
     await this.#page.ask({ do: 'wait', milliseconds: milliseconds / this.#speed });
+  }
+
+  /**
+   * Opens the page in another tab as well, and waits until its scripts have run.
+   *
+   * @param path with a query if there should be one
+   */
+  async openTab(path = '/'): Promise<OtherTab> {
+    this.#tabs += 1;
+    const tab = new OtherTab(this, this.#page, this.#tabs);
+    await this.#page.ask({ do: 'open tab', path });
+    return tab;
   }
 
   /** Loads the page anew, and waits until its scripts have run. */

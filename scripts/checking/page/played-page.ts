@@ -23,6 +23,8 @@ export interface PlayOptions {
   at: string;
   /** How much faster the page's own timers and clock run. */
   speed: number;
+  /** Whether it is played as if it came from a plain-http address elsewhere. */
+  insecure: boolean;
 }
 
 /** Real milliseconds that a page has at the least: a browser is a slow thing beside a server. */
@@ -60,7 +62,7 @@ export class PlayedPage {
 
   constructor(options: PlayOptions) {
     this.#options = options;
-    const { directory, script, speed } = options;
+    const { directory, script, speed, insecure } = options;
     this.#server = new ScriptedServer({
       directory,
       script,
@@ -69,7 +71,7 @@ export class PlayedPage {
         sending: (text) => this.#probe(text),
         changed: () => this.look(),
       },
-      agentSettings: () => ({ control: this.#control.address, speed }),
+      agentSettings: () => ({ control: this.#control.address, speed, insecure }),
       names: (port) => namesOf(port, this.#name),
     });
     this.#control = new Control(

@@ -48,8 +48,11 @@ export type Command =
   | { do: 'look'; place: string }
   /** Watches whether this text becomes elements. */
   | { do: 'probe'; markup: string }
-  /** Result: PressResult. */
-  | { do: 'press'; name: string }
+  /** Result: PressResult. `tab`: in another tab, counted from 1. */
+  | { do: 'press'; name: string; tab?: number }
+  /** Answered when another tab has loaded the page: see other-tab.ts. */
+  | { do: 'open tab'; path: string }
+  | { do: 'close tab'; tab: number }
   /** Result: PressResult. */
   | { do: 'fill'; name: string; value: string }
   | { do: 'reload' }
