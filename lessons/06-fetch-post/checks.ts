@@ -149,7 +149,7 @@ export const checks = [
   check(1, 'Nothing is at other paths: 404', async ({ get, fail }) => {
     for (const path of ['/enquiries-of-old', '/desk']) {
       const otherwise =
-        "Compare the whole path: `request.url !== '/enquiries'` goes to `servePage`.";
+        "Compare the whole path: `request.url === '/enquiries'`. The rest goes to `servePage`.";
       const { status } = await get(path, {}).headComes({ within: 3000, otherwise });
       const sentence = `\`GET ${path}\` was sent, and the answer has the status ${status}: 404 was meant.`;
       if (status !== 404) fail({ sentence, otherwise });

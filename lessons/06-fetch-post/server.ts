@@ -15,10 +15,10 @@ const TICK = 200; // milliseconds: so long the desk thinks about a word
 const LIMIT = 10_000; // bytes: nobody asks at greater length
 
 const server = createServer((request, response) => {
-  if (request.url !== '/enquiries')
-    servePage(import.meta.dirname, request, response); // or 404
-  // It fails where a client leaves in the middle of its question. Then there is nobody to answer.
-  else takeEnquiry(request, response).catch(() => response.destroy());
+  if (request.url === '/enquiries') {
+    // It fails where a client leaves in the middle of its question: nobody is there to be answered.
+    takeEnquiry(request, response).catch(() => response.destroy());
+  } else servePage(import.meta.dirname, request, response); // 404 where there is no such file
 });
 
 async function takeEnquiry(request: IncomingMessage, response: ServerResponse) {
