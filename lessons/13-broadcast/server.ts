@@ -68,6 +68,7 @@ function announce(text: string) {
 let batch: Buffer[] = [];
 
 function flush() {
+  if (batch.length === 0) return;
   const bytes = Buffer.concat(batch);
   batch = [];
   for (const client of clients) send(client, bytes);
