@@ -148,7 +148,7 @@ function tryEventSource() {
   const source = new EventSource(ENQUIRIES); // there is no place for a method, nor for a body
   source.onerror = () => {
     source.close();
-    events.failed('closed for good: it can only GET, and the server wants a POST');
+    events.failed('closed for good: it can only GET, without a body');
   };
 }
 

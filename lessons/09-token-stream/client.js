@@ -31,7 +31,7 @@ async function ask() {
   try {
     const response = await fetch(ANSWERS, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream' },
+      headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ question: question.value }),
       signal: mine.signal,
     });
