@@ -46,7 +46,7 @@ test('what another tab throws is told, and what it does not show', async () => {
   });
   assert.deepEqual(silent, {
     failed:
-      'The element #sign of the second tab does not show “Elba” within 0.2 s.\n\n    the element #sign of the second tab shows:\n      no train\n\nLook.',
+      'The element #sign of the second tab does not show "Elba" within 0.2 s.\n\n    the element #sign of the second tab shows:\n      no train\n\nLook.',
   });
 });
 
