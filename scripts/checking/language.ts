@@ -57,6 +57,11 @@ export interface Scene {
    * the program is not ours.
    */
   alone: (use: (program: Stage) => Promise<void>) => Promise<void>;
+  /**
+   * For checks that write to what all clients read: those who ask for it have their turn one after the
+   * other, and the rest of the checks go on meanwhile.
+   */
+  inTurn: <T>(use: (program: Stage) => Promise<T>) => Promise<T>;
   /** Opens the exercise's page against a scripted server: see page/open-page.ts. */
   page: PageScene;
   /**
@@ -149,6 +154,10 @@ export function sceneOn(stage: Stage): {
     alone: (use) => {
       asksServer = true;
       return stage.alone(use);
+    },
+    inTurn: (use) => {
+      asksServer = true;
+      return stage.inTurn(() => use(stage));
     },
     module: (file, name) => {
       feedsModule = true;

@@ -73,7 +73,7 @@ export class Stage {
   readonly #limit: number;
   readonly #open = new Set<Answer>();
   readonly #watched = new Map<string, Answer>();
-  /** The program once more, for those who need all of it; and the last of them who has asked. */
+  /** The program once more, for those who need all of it; and the last who has asked for a turn. */
   #second: Promise<Stage> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   /** Requests of which the rest is still on its way. */
@@ -234,6 +234,7 @@ export class Stage {
     if (!earlier || !now) return undefined;
     return {
       timers: Math.max(earlier.timers, now.timers),
+      children: Math.max(earlier.children, now.children),
       sockets: Math.max(earlier.sockets, now.sockets),
       held: Math.max(earlier.held, now.held),
       pieces: Math.max(earlier.pieces, now.pieces),
@@ -316,9 +317,14 @@ export class Stage {
   alone<T>(use: (program: Stage) => Promise<T>): Promise<T> {
     this.#second ??= this.restart(MUCH);
     const second = this.#second;
-    const mine = this.#turn.then(async () => use(await second));
-    this.#turn = mine.catch(() => {});
     second.catch(() => {}); // whoever has the next turn is told
+    return this.inTurn(async () => use(await second));
+  }
+
+  /** Has something done when those who have asked for a turn before have had theirs. */
+  inTurn<T>(use: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(use);
+    this.#turn = mine.catch(() => {});
     return mine;
   }
 

@@ -58,6 +58,21 @@ test('checks that want the program for themselves share a second one, one after 
   assert.ok(!pids.has(pid), 'it is not the process of the other checks');
 });
 
+test('checks that take turns do not meet, and one that fails is nothing to the next', async () => {
+  const stage = new Stage({ origin: 'http://127.0.0.1:9', speed: 1 });
+  const said: string[] = [];
+  const turn = (name: string) =>
+    sceneOn(stage).scene.inTurn(async () => {
+      said.push(`${name} begins`);
+      await new Promise((resolve) => setImmediate(resolve));
+      said.push(`${name} ends`);
+      if (name === 'first') throw new Error(name);
+    });
+  await Promise.allSettled([turn('first'), turn('second')]);
+  assert.deepEqual(said, ['first begins', 'first ends', 'second begins', 'second ends']);
+  stage.close();
+});
+
 test('a server that is not ours has no second, and that is no failure', async () => {
   const stage = new Stage({ origin: 'http://127.0.0.1:9', speed: 1 });
   const alone = sceneOn(stage).scene.alone(async () => {});

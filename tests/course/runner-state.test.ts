@@ -153,6 +153,26 @@ test('what is encoded once is told from what is encoded for each client', async 
   await run.stop();
 });
 
+test('a process that was started is counted for as long as it lives', async () => {
+  const run = await startProgram(
+    'child',
+    `import { spawn } from 'node:child_process';
+     import { listen } from './page.ts';
+     const wait = ['-e', 'setInterval(() => {}, 1000)'];
+     listen((request, response) => {
+       const child = spawn(process.execPath, wait);
+       response.write('x');
+       response.on('close', () => child.kill());
+     });\n`,
+  );
+  assert.equal(await run.listening(5000), true, run.problem?.message);
+  const client = await visit(run);
+  await untilState(run, 'a child', ({ children }) => children === 1);
+  client.leave();
+  await untilState(run, 'no child', ({ children }) => children === 0);
+  await run.stop();
+});
+
 test('what a client does not take is counted as held, and no more when it has left', async () => {
   const run = await startProgram(
     'held',
@@ -199,6 +219,7 @@ test('a program that waits is not busy', async () => {
   assert.equal(await run.listening(5000), true);
   assert.deepEqual(await run.state(), {
     timers: 0,
+    children: 0,
     sockets: 0,
     held: 0,
     pieces: 0,

@@ -49,6 +49,7 @@ const watcher = new Worker(new URL('./watcher.js', import.meta.url), {
 /** @type {() => import('./watcher.js').Counts} */
 let count = () => ({
   timers: 0,
+  children: 0,
   sockets: 0,
   held: 0,
   pieces: 0,

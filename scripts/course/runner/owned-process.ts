@@ -28,6 +28,8 @@ export interface Thrown {
 
 export interface Counts {
   timers: number;
+  /** Processes that it has started, and that have not ended. */
+  children: number;
   sockets: number;
   /** Bytes that were written and that its clients have not taken. */
   held: number;

@@ -1,4 +1,4 @@
-// Counts what the learner's program holds: timers, sockets, bytes that no client has taken yet, and
+// Counts what the learner's program holds: timers, processes that it has started, sockets, bytes that no client has taken yet, and
 // writes, those to clients who have gone apart.
 //
 // A leak is growth. These probes only look: they pass on what they are given, and the program
@@ -37,6 +37,7 @@ export function installProbes(told, realNow) {
   syncBuiltinESMExports();
   return () => ({
     timers: countTimers(),
+    children: countChildren(),
     ...countSockets(),
     ...countWrites(),
     sources: countSources(),
@@ -100,6 +101,10 @@ function watchTimers() {
     prune();
     return timersSeen.size + promises;
   };
+}
+
+function countChildren() {
+  return process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
 }
 
 function watchSockets() {

@@ -168,10 +168,10 @@ export class Run {
 
   #hear(report: ChildReport & Partial<Counts>): void {
     if (report.state !== undefined) {
-      const { timers = 0, sockets = 0, writesAfterClose = 0, sources = 1 } = report;
+      const { timers = 0, children = 0, sockets = 0, writesAfterClose = 0, sources = 1 } = report;
       const { held = 0, pieces = 0, encoded = 0, lost = 0, busyFor = 0 } = report;
       const written = { held, pieces, encoded, writesAfterClose };
-      const counts = { timers, sockets, ...written, sources, lost, busyFor };
+      const counts = { timers, children, sockets, ...written, sources, lost, busyFor };
       this.#questions.get(report.state)?.(counts);
     } else if (report.listening) {
       const { port, address } = report.listening;

@@ -9,7 +9,7 @@ import { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import { kill, killProcesses } from './processes.js';
 
-/** @typedef {{ timers: number, sockets: number, held: number, pieces: number, encoded: number, writesAfterClose: number, sources: number, lost: number }} Counts */
+/** @typedef {{ timers: number, children: number, sockets: number, held: number, pieces: number, encoded: number, writesAfterClose: number, sources: number, lost: number }} Counts */
 
 const { tag } = /** @type {{ tag: string }} */ (workerData);
 const mainThread = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
@@ -21,6 +21,7 @@ const INTEREST = 5000; // milliseconds for which we go on looking after the runn
 /** @type {Counts} */
 let counts = {
   timers: 0,
+  children: 0,
   sockets: 0,
   held: 0,
   pieces: 0,
