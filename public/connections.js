@@ -6,6 +6,8 @@ import { make } from './element.js';
 
 /** A browser opens no more connections than this to one origin over HTTP/1.1. */
 const LIMIT = 6;
+/** Over HTTP/2 all of them are streams of one connection. */
+const isShared = protocol() === 'h2';
 const PATIENCE = 500; // milliseconds; who has not answered by then is no longer there
 
 /** @typedef {{ page: string, count: number } | { page: string, asks: true }} Said */
@@ -53,7 +55,7 @@ function draw() {
   const elsewhere = [...others.values()].reduce((sum, { count }) => sum + count, 0);
   for (const place of document.querySelectorAll('[data-connections]')) {
     if (place.childElementCount === 0) {
-      for (let lamp = 0; lamp < LIMIT; lamp++) place.append(make('i'));
+      for (let lamp = 0; lamp < LIMIT && !isShared; lamp++) place.append(make('i'));
       place.append(make('span'));
     }
     place.querySelectorAll('i').forEach((lamp, index) => {
@@ -70,7 +72,14 @@ function draw() {
  */
 function inWords(here, elsewhere) {
   const all = here + elsewhere;
+  if (isShared) return `${all} ${all === 1 ? 'stream' : 'streams'} on one connection`;
   const words = `${Math.min(all, LIMIT)} of ${LIMIT} connections in use`;
   if (all > LIMIT) return `${words}, ${all - LIMIT} more ${all - LIMIT === 1 ? 'waits' : 'wait'}`;
   return elsewhere > 0 ? `${words}, ${elsewhere} by other tabs` : words;
+}
+
+/** What this page came over, as browsers name it: `http/1.1`, `h2`. */
+function protocol() {
+  const [navigation] = performance.getEntriesByType('navigation');
+  return /** @type {PerformanceNavigationTiming | undefined} */ (navigation)?.nextHopProtocol;
 }

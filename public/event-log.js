@@ -31,6 +31,8 @@ export class EventLog extends HTMLElement {
   #bytes = 0;
   #since = 0;
   #lastEventId = '';
+  /** @type {number | undefined} */
+  #connections;
   /** Whether the newest entry is in sight. Remembered, for a log that gets smaller has not been scrolled. */
   #atEnd = true;
 
@@ -57,6 +59,16 @@ export class EventLog extends HTMLElement {
 
   get reader() {
     return this.getAttribute('reader') ?? '';
+  }
+
+  /** How many connections this reader has or waits for: one, unless its page says another number. */
+  get connections() {
+    return this.#connections ?? Number(this.state === 'open' || this.state === 'connecting');
+  }
+
+  set connections(count) {
+    this.#connections = count;
+    showConnections();
   }
 
   /** A letter for each reader of the page, and a number for each connection that it asks for. */
@@ -258,9 +270,7 @@ export class EventLog extends HTMLElement {
 
 function showConnections() {
   const logs = /** @type {NodeListOf<EventLog>} */ (document.querySelectorAll('event-log'));
-  useConnections(
-    [...logs].filter(({ state }) => state === 'open' || state === 'connecting').length,
-  );
+  useConnections([...logs].reduce((sum, { connections }) => sum + connections, 0));
 }
 
 customElements.define('event-log', EventLog);
