@@ -19,10 +19,8 @@ export type { Judging, Report, Verdict } from './verdict.ts';
 
 /** How much faster than real time the clock of an exercise's server runs, unless its lesson says. */
 const SPEED = 75;
-/** A clock that runs so much slower is tried next, where the machine may be to blame for a failure. */
-const SLOWER = 4;
-/** No clock runs slower than that for the machine's sake. */
-const SLOWEST = 8;
+/** So much slower runs the clock the second time, where the machine may be to blame for a failure. */
+const SLOWER = 8;
 /** How many checks may have their pages played at a time. */
 const PAGES = 3;
 /** Real milliseconds that it may take to find out which step made a program crash. */
@@ -89,6 +87,7 @@ export async function judgeExercise(
   await options.memory?.look(lesson, directory);
   judgement.recall();
   let speed = options.speed ?? (await speedFor(lesson));
+  let slowed = false;
 
   /** Runs the program once, for some of the checks. `served`: it listened before it broke down. */
   async function judgeOnce(checks: Check[]) {
@@ -102,7 +101,7 @@ export async function judgeExercise(
     if (!heard) return { run, problem, served: false, disturbed: false };
     const page = { directory, host: pages!, turns: new Turns(PAGES) };
     const target = { origin: run.origin, speed, run, page, startAnew: start };
-    const last = speed <= SLOWEST;
+    const last = slowed || speed < SLOWER;
     const judged = await judgement.judge(target, checks, last).catch(stopAndThrow);
     return { run, ...judged, served: true };
 
@@ -119,7 +118,8 @@ export async function judgeExercise(
     const { run, problem, served, disturbed = false } = await judgeOnce(checks);
     if (disturbed) {
       await run.stop();
-      speed = Math.max(SLOWEST, speed / SLOWER);
+      speed /= SLOWER;
+      slowed = true;
       checks = judgement.undecided();
       continue;
     }
