@@ -209,6 +209,11 @@ export const checks = [
       '/tokens': answer(201, { type: 'application/json', body: JSON.stringify({ token }) }),
       [PATH]: (seen) => crossing(seen, seen.headers.origin ?? '*'),
     });
+    await board.request(PATH, {
+      from: 'page',
+      within: 3000,
+      otherwise: 'Leave the connecting at the end of `client.js` as it is.',
+    });
     await board.click('with a token');
     const has = () =>
       board.requests.find(

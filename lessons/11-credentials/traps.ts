@@ -101,7 +101,7 @@ export const traps = [
         to: "(origin === 'null' || trusted.has(origin)))",
       },
     ],
-    symptom: 'cors',
+    symptom: 'others-news',
     prediction: {
       question:
         'Somebody has found Origin: null in a log and put it on the list. Whose origin is it?',
@@ -128,7 +128,7 @@ export const traps = [
         to: '[...trusted].some((ours) => origin.endsWith(new URL(ours).host)))',
       },
     ],
-    symptom: 'cors',
+    symptom: 'others-news',
     prediction: {
       question: 'Allowed is what ends with "example.com": all of our subdomains. Who else gets in?',
       choices: [
@@ -149,7 +149,7 @@ export const traps = [
     step: 3,
     title: 'Whatever origin asks is sent back, with credentials',
     change: [{ file: server, from: 'if (origin && trusted.has(origin))', to: 'if (origin)' }],
-    symptom: 'cors',
+    symptom: 'others-news',
     prediction: {
       question:
         "* is refused with credentials, so the server sends back whatever Origin came. A passenger visits a stranger's page. What can that page read?",
