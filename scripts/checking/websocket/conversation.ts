@@ -142,7 +142,7 @@ export class Conversation {
         ? `${what}. The server has sent a Close, and the connection is still open ${aboutSeconds(within)} later.`
         : `${what}, and the connection is still open ${aboutSeconds(within)} later. It was meant to end.`,
       excerpt: this.table(),
-      advice: otherwise,
+      advice: this.close ? 'End the socket behind the Close: `socket.end()`.' : otherwise,
     });
   }
 
@@ -166,9 +166,15 @@ export class Conversation {
     return undefined;
   }
 
-  /** The frames up to a number, one below the other. */
-  table(last = this.frames.length - 1): string | undefined {
-    const rows = this.frames.slice(Math.max(0, last - ROWS + 1), last + 1).map((frame) => {
+  /** The frames up to a number, one below the other, but for the board and pings, which come anyhow. */
+  table(wrong?: number): string | undefined {
+    const last = wrong ?? this.frames.length - 1;
+    const frames = this.frames
+      .slice(0, last + 1)
+      .filter(
+        (frame, index) => index === wrong || !(frame.opcode === OPCODES.ping || isOfBoard(frame)),
+      );
+    const rows = frames.slice(-ROWS).map((frame) => {
       return `    +${seconds(this.answer.lesson(frame.at))}  ${described(frame)}`;
     });
     const { ending, endedAt } = this.answer.exchange;
@@ -248,11 +254,17 @@ function bytesOf({ final, reserved, opcode, masked, length, lengthBytes }: Frame
   };
 }
 
+/** Whether it is news that the server sends by itself, in JSON. */
+function isOfBoard({ opcode, payload }: Frame): boolean {
+  return opcode === OPCODES.text && payload[0] === 0x7b;
+}
+
 function described(frame: Frame): string {
   const { opcode, final, masked, length, payload } = frame;
   const name = NAMES.get(opcode) ?? `opcode ${opcode}`;
   const words = [final ? name : `${name}, not the last`, ...(masked ? ['masked'] : [])];
   if (opcode === OPCODES.close) return `${words.join(', ')} ${closeWords(frame)}`;
+  if (masked || !NAMES.has(opcode)) return words.join(', '); // its payload is not what was meant
   const text = Buffer.from(payload.subarray(0, COLUMNS)).toString('latin1');
   const isText = opcode === OPCODES.text || opcode === OPCODES.continuation;
   const shown = isText ? visible(payload.subarray(0, COLUMNS)) : visible(text);
