@@ -7,16 +7,17 @@ export interface StagePart {
   minutes: number;
   /** What is done in them, as Markdown. */
   words: string;
-  /** The step that is written in them, if it is one. */
-  step?: number;
+  /** The steps that are written in them. */
+  steps: number[];
 }
 
 /** The rows of the table below `## On stage` in a lesson's text, in order. */
 export function stageParts(text: string): StagePart[] {
   const notes = text.split(/^## +On stage *$/m)[1] ?? '';
   return [...notes.matchAll(/^\| *(\d+) *\| *(.*?) *\|$/gm)].map(([, minutes, words]) => {
-    const step = /^Step (\d+)\b/.exec(words!)?.[1];
-    return { minutes: Number(minutes), words: words!, ...(step && { step: Number(step) }) };
+    const [, first, second] = /^Steps? (\d+)(?:\+? and (\d+))?\b/.exec(words!) ?? [];
+    const steps = [first, second].filter((step) => step !== undefined).map(Number);
+    return { minutes: Number(minutes), words: words!, steps };
   });
 }
 

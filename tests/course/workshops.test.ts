@@ -56,14 +56,14 @@ function minutesOf(directory: string, what: string): number {
   const list = /steps? ([\d, and]+)$/.exec(what)?.[1];
   const wanted = list?.match(/\d+/g)?.map(Number);
   return partsOf(directory)
-    .filter(({ step }) => !wanted || (step !== undefined && wanted.includes(step)))
+    .filter(({ steps }) => !wanted || steps.some((step) => wanted.includes(step)))
     .reduce((sum, { minutes }) => sum + minutes, 0);
 }
 
 test('the stage notes of every lesson have minutes, and a row for each step that is not a further one', () => {
   for (const lesson of lessons) {
     const parts = partsOf(lesson.directory);
-    const told = new Set(parts.map(({ step }) => step));
+    const told = new Set(parts.flatMap(({ steps }) => steps));
     for (const [step, { further }] of lessonSteps(lesson)) {
       if (!further) assert.ok(told.has(step), `${lesson.folder}: step ${step} has no minutes`);
     }
