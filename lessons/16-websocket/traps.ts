@@ -10,6 +10,7 @@ export const traps = [
     name: 'accept-key-without-guid',
     step: 1,
     title: 'The accept key is the hash of the key alone',
+    symptom: 'closes',
     change: [{ file: server, from: 'update(`${key}${GUID}`)', to: 'update(key)' }],
     prediction: {
       question: 'The GUID is the same for everybody and no secret. What if one hashes without it?',
@@ -29,6 +30,7 @@ export const traps = [
     name: 'unmasked-accepted',
     step: 2,
     title: 'Frames without a mask are taken as well',
+    symptom: 'refused',
     change: [
       {
         file: server,
@@ -55,6 +57,7 @@ export const traps = [
     name: 'clock-never-stopped',
     step: 3,
     title: 'Nobody notices who has left',
+    symptom: 'goes-on',
     change: [
       {
         file: server,
@@ -86,6 +89,7 @@ export const traps = [
     name: 'storm',
     step: 4,
     title: 'A new one is made at once',
+    symptom: 'storm',
     change: [
       {
         file: page,
@@ -112,6 +116,7 @@ export const traps = [
     name: 'length-in-one-byte',
     step: 6,
     title: 'A length over 125 is written in one byte',
+    symptom: 'closes',
     change: [
       {
         file: server,
@@ -143,6 +148,7 @@ export const traps = [
     name: 'no-limit',
     step: 6,
     title: 'A frame may be as long as it likes',
+    symptom: 'memory',
     change: [
       {
         file: server,
