@@ -1,6 +1,6 @@
 // A program runs as it does alone, quickly, and is gone when it is stopped.
 import assert from 'node:assert/strict';
-import { realpathSync } from 'node:fs';
+import { realpathSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -98,6 +98,20 @@ test('TypeScript that is more than types runs as well', async () => {
   await until('its output', () => printed(run) === '1\n');
   await run.stop();
 });
+
+for (const name of ['./track', './track.js', './track.ts']) {
+  test(`a program finds another file of its own as ${name}`, async () => {
+    const directory = writeProgram('neighbour', '');
+    writeFileSync(join(directory, 'track.ts'), 'export const track = (): number => 9;\n');
+    const run = await startProgram(
+      'neighbour',
+      `import { track } from '${name}';\n${SERVER}console.log(track());\n`,
+    );
+    assert.equal(await run.listening(5000), true, run.problem?.message);
+    await until('its output', () => printed(run) === '9\n');
+    await run.stop();
+  });
+}
 
 test('a program listens when another process of it does', async () => {
   const run = await startProgram(

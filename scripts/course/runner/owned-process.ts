@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { programEnvironment } from './environment.ts';
 import { kill, killProcesses, livingProcesses } from './processes.js';
 
-const LOADER = import.meta.resolve('tsx');
+const LOADER = new URL('./typescript.js', import.meta.url).href;
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 const WINDOWS = process.platform === 'win32';
 const LAST_WORDS = 150; // milliseconds to wait for output after the end
