@@ -151,7 +151,7 @@ export const checks = [
     });
     await board.shows('Lighthouse', {
       in: '#station',
-      within: 2000,
+      within: 1000,
       otherwise:
         "`response.headers.get('Station')` gives it, as soon as `fetch` has given the response. Put " +
         'it into `name.textContent`.',

@@ -220,7 +220,7 @@ export const checks = [
         ({ path, headers, target }) =>
           path === PATH && (headers.authorization?.includes(token) || target.includes(token)),
       );
-    const seen = await board.comes(has, 3000);
+    const seen = await board.comes(has, 1000);
     const otherwise =
       'Give it to `connectFetch` as a header: `headers: { Authorization: `Bearer ${token}` }`, with ' +
       "`credentials: 'omit'`.";
@@ -243,7 +243,7 @@ export const checks = [
 /** Whether a log says that its reader has failed. A page in trouble is told of instead. */
 async function showsFailure(board: OpenPage, side: string): Promise<boolean> {
   try {
-    await board.shows('failed', { in: side, within: 1000, otherwise: '' });
+    await board.shows('failed', { in: side, within: 700, otherwise: '' });
     return true;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

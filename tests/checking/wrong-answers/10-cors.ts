@@ -40,23 +40,6 @@ export const wrongAnswers: WrongAnswer[] = [
     change: [{ from: ".add(page.replace('localhost', '127.0.0.1'))", to: '' }],
   },
   {
-    name: 'host-for-origin',
-    step: 1,
-    finding: 'cors-missing',
-    change: [{ from: 'const { origin } = headers;', to: 'const origin = headers.host;' }],
-  },
-  {
-    name: 'allows-in-the-request',
-    step: 1,
-    finding: 'cors-missing',
-    change: [
-      {
-        from: ALLOW,
-        to: "  if (origin && trusted.has(origin)) headers['access-control-allow-origin'] = origin;\n",
-      },
-    ],
-  },
-  {
     name: 'null-is-trusted',
     step: 1,
     change: [{ from: 'trusted.has(origin))', to: "(trusted.has(origin) || origin === 'null'))" }],
@@ -118,11 +101,6 @@ export const wrongAnswers: WrongAnswer[] = [
     change: [{ from: `  response.setHeader(${EXPOSE});\n`, to: '' }],
   },
   {
-    name: 'another-header-exposed',
-    step: 3,
-    change: [{ from: EXPOSE, to: "'Access-Control-Expose-Headers', 'X-Station'" }],
-  },
-  {
     name: 'reads-the-request',
     step: 3,
     change: [
@@ -146,12 +124,6 @@ export const wrongAnswers: WrongAnswer[] = [
     ],
   },
   // Step 5: the cache.
-  {
-    name: 'varies-by-something-else',
-    step: 5,
-    finding: 'cors-vary',
-    change: [{ from: "setHeader('Vary', 'Origin')", to: "setHeader('Vary', 'Accept-Encoding')" }],
-  },
   {
     name: 'varies-where-an-origin-asks',
     step: 5,
