@@ -4,7 +4,12 @@
 //
 // https://www.rfc-editor.org/rfc/rfc9113
 import { existsSync } from 'node:fs';
-import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  connect,
+  type IncomingHttpHeaders,
+  type IncomingHttpStatusHeader,
+} from 'node:http2';
 import { join } from 'node:path';
 import { EventStreamReader } from '../wire/event-stream.ts';
 import { findingsInHead } from '../wire/findings.ts';
@@ -69,9 +74,11 @@ export async function isFitForHttp2(answer: Answer, { otherwise }: Otherwise): P
   });
 }
 
+type Head = IncomingHttpHeaders & IncomingHttpStatusHeader;
+
 /** One stream of a connection, as far as it has come. */
 interface Came {
-  headers?: IncomingHttpHeaders;
+  headers?: Head;
   reader: EventStreamReader;
   ended: boolean;
 }
@@ -156,7 +163,7 @@ function isThere({ headers, reader }: Came): boolean {
   return isEventStream(headers) && reader.events.length > 0;
 }
 
-function isEventStream(headers: IncomingHttpHeaders | undefined): boolean {
+function isEventStream(headers: Head | undefined): boolean {
   return (
     headers?.[':status'] === 200 && /^text\/event-stream\b/.test(headers['content-type'] ?? '')
   );
