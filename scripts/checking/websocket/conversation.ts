@@ -166,19 +166,20 @@ export class Conversation {
     return undefined;
   }
 
-  /** The frames up to a number, one below the other, but for the board and pings, which come anyhow. */
+  /**
+   * The frames, one below the other, but for the board and pings, which come anyhow.
+   *
+   * @param wrong the number of the only one to be shown, if one is wrong
+   */
   table(wrong?: number): string | undefined {
-    const last = wrong ?? this.frames.length - 1;
-    const frames = this.frames
-      .slice(0, last + 1)
-      .filter(
-        (frame, index) => index === wrong || !(frame.opcode === OPCODES.ping || isOfBoard(frame)),
-      );
+    const frames = this.frames.filter((frame, index) =>
+      wrong === undefined ? !(frame.opcode === OPCODES.ping || isOfBoard(frame)) : index === wrong,
+    );
     const rows = frames.slice(-ROWS).map((frame) => {
       return `    +${seconds(this.answer.lesson(frame.at))}  ${described(frame)}`;
     });
     const { ending, endedAt } = this.answer.exchange;
-    if (ending && ending !== 'left' && last === this.frames.length - 1) {
+    if (ending && ending !== 'left' && wrong === undefined) {
       const how = ending === 'cut' ? 'it broke off' : 'the end';
       rows.push(`    +${seconds(this.answer.lesson(endedAt!))}  (${how})`);
     }

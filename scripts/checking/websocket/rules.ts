@@ -36,7 +36,7 @@ export async function endsAt(
 ): Promise<void> {
   const client = await Conversation.open(scene, path, next);
   client.answersPings = false; // nothing else may push on what waits for more bytes
-  for (const frame of frames) client.raw(frame);
+  client.raw(Buffer.concat(frames));
   const before = client.texts.length;
   await client.comes(() => client.over, next.within);
   // Without a Close and behind a ping it was let go for its silence, and not for this.
