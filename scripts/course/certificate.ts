@@ -1,7 +1,7 @@
 // A certificate for this machine alone, so that a lesson can speak TLS: browsers speak HTTP/2 over
 // nothing else. Nobody has signed it but itself, and no store of certificates is told of it.
-import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { generateKeyPairSync, randomBytes, randomUUID, X509Certificate } from 'node:crypto';
+import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import forge from 'node-forge';
 import { cannotWrite, kitFolder } from './writing.ts';
@@ -36,11 +36,13 @@ export async function provideCertificate(root: string): Promise<Certificate> {
   }
   const { text, until } = makeCertificate();
   await kitFolder(root);
+  const beside = `${file}.${randomUUID()}.saving`;
   try {
-    // Removed first: `mode` counts only for a file that is made anew.
-    await rm(file, { force: true });
-    await writeFile(file, text, { mode: OWNER_ONLY, flag: 'wx' });
+    // Beside it and then in its place: a server that starts now reads the old one or the new one.
+    await writeFile(beside, text, { mode: OWNER_ONLY, flag: 'wx' });
+    await rename(beside, file);
   } catch (error) {
+    await rm(beside, { force: true });
     throw cannotWrite(root, file, error);
   }
   return { file, until, made: true };
