@@ -52,7 +52,7 @@ export const checks = [
     const otherwise =
       'Make a second server with `createSecureServer({ key: pem, cert: pem })`, give it the same function, ' +
       "`secure.on('request', serve)`, listen on the second port, and keep its address in `second`.";
-    const origin = await originOverHttp2(get('/second', {}), { otherwise });
+    const origin = await originOverHttp2(() => get('/second', {}), { otherwise });
     await streamsSideBySide(watch(PATH).stage, origin, PATH, { count: 8, otherwise });
   }),
 

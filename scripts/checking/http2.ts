@@ -20,6 +20,8 @@ import { textOf } from './posting.ts';
 
 /** Real milliseconds that TLS and a first event may take; a slow machine is given more. */
 const PATIENCE = 3000;
+/** Real milliseconds in which the second port listens as well. */
+const LATER = 250;
 /** Lesson milliseconds for an answer over HTTP/1.1. */
 const SOON = 5000;
 
@@ -27,25 +29,38 @@ const NO_CERTIFICATE =
   'HTTP/2 needs a certificate, and this clone has none yet: run `npm run certificate`, and check again.';
 
 /**
- * The address of the HTTP/2 half, as the server tells it in JSON: `{ "origin": "https://…" }`.
+ * The address of the HTTP/2 half, as the server tells it in JSON: `{ "origin": "https://…" }`. It may
+ * listen a moment later than the first port does.
  *
- * @param told the answer to the request for it
+ * @param ask asks for it, once more each time
+ * @param root the clone's folder
  * @throws Unseen where there is none, and could be none, for this clone has no certificate
  */
-export async function originOverHttp2(told: Answer, { otherwise }: Otherwise): Promise<string> {
-  const { target } = told.stage;
-  await told.stage.comes(told, () => told.ending, SOON);
-  const text = textOf(told);
-  const origin = originIn(text);
-  if (origin !== undefined) return origin;
-  if (target.run && !existsSync(join(import.meta.dirname, '..', '..', '.kit', 'certificate'))) {
-    throw new Unseen(NO_CERTIFICATE);
+export async function originOverHttp2(
+  ask: () => Answer,
+  { otherwise, root = join(import.meta.dirname, '..', '..') }: Otherwise & { root?: string },
+): Promise<string> {
+  const begun = performance.now();
+  for (;;) {
+    const told = ask();
+    const { stage } = told;
+    await stage.comes(told, () => told.ending, SOON);
+    const text = textOf(told).trim();
+    const origin = originIn(text);
+    if (origin !== undefined) return origin;
+    if (performance.now() - begun < LATER) {
+      await stage.takesItsTurn();
+      continue;
+    }
+    if (stage.target.run && !existsSync(join(root, '.kit', 'certificate'))) {
+      throw new Unseen(NO_CERTIFICATE);
+    }
+    throw new Failure({
+      sentence: `\`GET ${told.path}\` was meant to tell the address of the second port, which begins with https. It says: ${text.slice(0, 200) || 'nothing'}`,
+      advice: otherwise,
+      certain: true,
+    });
   }
-  throw new Failure({
-    sentence: `\`GET ${told.path}\` was meant to tell the address of the second port, which begins with https. It says: ${text.trim().slice(0, 200) || 'nothing'}`,
-    advice: otherwise,
-    certain: true,
-  });
 }
 
 function originIn(text: string): string | undefined {
@@ -109,7 +124,11 @@ export async function streamsSideBySide(
   try {
     for (let number = 0; number < count; number++) came.push(ask(session, path, () => changed()));
     const isSettled = () =>
-      trouble !== undefined || session.closed || came.every(isThere) || limitOf(session) < count;
+      trouble ||
+      session.closed ||
+      came.every(isThere) ||
+      came.some(isWrong) ||
+      limitOf(session) < count;
     const wait = (milliseconds: number) => {
       return new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, milliseconds);
@@ -158,14 +177,18 @@ function ask(session: ClientHttp2Session, path: string, changed: () => void): Ca
   return came;
 }
 
-/** Whether all has come of a stream that is waited for, or nothing more will. */
+/** Whether all has come of a stream that is waited for. */
 function isThere({ headers, reader }: Came): boolean {
   return isEventStream(headers) && reader.events.length > 0;
 }
 
+function isWrong({ headers, ended, reader }: Came): boolean {
+  return (headers && !isEventStream(headers)) || (ended && reader.events.length === 0);
+}
+
 function isEventStream(headers: Head | undefined): boolean {
   return (
-    headers?.[':status'] === 200 && /^text\/event-stream\b/.test(headers['content-type'] ?? '')
+    headers?.[':status'] === 200 && /^text\/event-stream\b/i.test(headers['content-type'] ?? '')
   );
 }
 
