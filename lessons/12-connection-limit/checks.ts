@@ -34,7 +34,7 @@ export const checks = [
     const waiting = rows.filter((row) => /^A[67]\b.*wait/.test(row));
     if (rows.length !== 7 || waiting.length !== 2) {
       fail({
-        sentence: `Seven streams were made, and A6 and A7 wait. The list shows: ${rows.join(', ') || 'nothing'}.`,
+        sentence: `Seven streams were made, and A6 and A7 wait. The list shows ${rows.length > 7 ? 'more than seven rows' : rows.join(', ') || 'nothing'}.`,
         otherwise:
           'Make a row for each of `streams`, with its label and `open` or `waits`, and put them in the place ' +
           'of those before: `platforms.replaceChildren(...rows)`.',

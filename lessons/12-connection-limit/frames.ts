@@ -29,16 +29,19 @@ export function watchFrames(server: Http2SecureServer): void {
 function watchStream(stream: ServerHttp2Stream, headers: NodeJS.Dict<string | string[]>) {
   const name = `stream ${stream.id}`;
   log(`< HEADERS, ${name}: ${headers[':method']} ${headers[':path']}`);
-  const { respond, write } = stream;
-  stream.respond = (answer, options) => {
-    log(`> HEADERS, ${name}: ${answer && ':status' in answer ? answer[':status'] : 200}`);
-    return respond.call(stream, answer, options);
+  const { write } = stream;
+  let isAnswered = false;
+  const answer = () => {
+    if (!isAnswered) log(`> HEADERS, ${name}: ${stream.sentHeaders?.[':status'] ?? 'none'}`);
+    isAnswered = true;
   };
   stream.write = ((...given: Parameters<typeof write>) => {
+    answer(); // Node does not say when: it is ahead of the first piece
     log(`> DATA, ${name}: ${Buffer.byteLength(given[0])} bytes`);
     return write.apply(stream, given);
   }) as typeof write;
   stream.on('close', () => {
+    answer();
     log(stream.rstCode ? `< RST_STREAM, ${name}: code ${stream.rstCode}` : `> end of ${name}`);
   });
 }

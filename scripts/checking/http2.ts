@@ -19,7 +19,7 @@ import { type Explanation, Failure, Unseen } from './failure.ts';
 import { textOf } from './posting.ts';
 
 /** Real milliseconds that TLS and a first event may take; a slow machine is given more. */
-const PATIENCE = 3000;
+const PATIENCE = 2000;
 /** Real milliseconds in which the second port listens as well. */
 const LATER = 250;
 /** Lesson milliseconds for an answer over HTTP/1.1. */
@@ -149,6 +149,7 @@ export async function streamsSideBySide(
     session.destroy();
   }
   if (came.every(isThere)) return;
+  await stage.takesItsTurn(); // a program that has ended is found out by it, and says itself why
   const limit = limitOf(session);
   const explanation = trouble
     ? explainTrouble(origin, trouble)
@@ -219,6 +220,13 @@ function explainTrouble(origin: string, { code = '', message }: NodeJS.ErrnoExce
       certain: true,
     };
   }
+  if (/HANDSHAKE_FAILURE|NO_SHARED_CIPHER/.test(code)) {
+    return {
+      sentence: `${told}. It speaks TLS, and has no certificate to show.`,
+      advice: 'Give it the text twice: `createSecureServer({ key: pem, cert: pem })`.',
+      certain: true,
+    };
+  }
   return { sentence: `${told}, and the connection broke off (${code || message}).` };
 }
 
@@ -233,13 +241,19 @@ function explainLimit(limit: number, count: number): Explanation {
 
 function explainStream(path: string, came: Came[]): Explanation {
   const asked = `\`GET ${path}\` was sent ${came.length} times on one connection of HTTP/2`;
-  const none = came.filter(({ headers }) => !headers).length;
-  if (none > 0) return { sentence: `${asked}, and ${none} of them got no answer.` };
-  const other = came.find(({ headers }) => !isEventStream(headers));
+  const other = came.find(({ headers }) => headers && !isEventStream(headers));
   if (other) {
     const { ':status': status, 'content-type': type = 'no type' } = other.headers!;
     return {
       sentence: `${asked}, and answered ${status} with ${type}: 200 with text/event-stream was meant, as over HTTP/1.1.`,
+      certain: true,
+    };
+  }
+  const none = came.filter(({ headers }) => !headers).length;
+  if (none > 0) {
+    const they = none === came.length ? 'none' : `${none}`;
+    return {
+      sentence: `${asked}, and ${they} of them got ${none === came.length ? 'an' : 'no'} answer.`,
       certain: true,
     };
   }
