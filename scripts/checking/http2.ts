@@ -114,6 +114,7 @@ export async function streamsSideBySide(
   stage.onClose(() => session.destroy());
   const came: Came[] = [];
   let trouble: NodeJS.ErrnoException | undefined;
+  let limit = Number.POSITIVE_INFINITY;
   let changed = () => {};
   session.on('error', (error) => {
     trouble ??= error;
@@ -146,11 +147,11 @@ export async function streamsSideBySide(
       await wait(PATIENCE / 2);
     }
   } finally {
+    limit = limitOf(session); // it is forgotten with the connection
     session.destroy();
   }
   if (came.every(isThere)) return;
   await stage.takesItsTurn(); // a program that has ended is found out by it, and says itself why
-  const limit = limitOf(session);
   const explanation = trouble
     ? explainTrouble(origin, trouble)
     : limit < count
