@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -16,10 +18,12 @@ const file = join(root, 'lessons', '08-own-event-source', 'fetch-event-source.js
 const roomProcess = join(root, 'scripts', 'checking', 'source', 'room-process.ts');
 const DEADLINE = 10_000; // milliseconds
 
-async function openOrder(room: RoomProcess, url: string): Promise<Order> {
+async function openOrder(room: RoomProcess, url: string): Promise<Extract<Order, { do: 'open' }>> {
   const echoPort = await room.echoPort();
   const visit = ++room.visits;
-  return { do: 'open', file, name: 'FetchEventSource', url, init: {}, types: [], visit, echoPort };
+  const begun = Date.UTC(2026, 0, 1);
+  const name = 'FetchEventSource';
+  return { do: 'open', file, name, url, init: {}, types: [], visit, echoPort, begun };
 }
 
 test('time stands still in there until it is let pass', async (t) => {
@@ -57,6 +61,49 @@ test('time stands still in there until it is let pass', async (t) => {
   assert.equal(asked, 2);
 });
 
+test('its clock begins where it is told, and a wait of 0 ms is no wait', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'source-room-'));
+  const probe = join(folder, 'fetch-event-source.js');
+  writeFileSync(
+    probe,
+    `export class FetchEventSource extends EventTarget {
+       readyState = 0;
+       constructor() {
+         super();
+         const say = (what) => this.dispatchEvent(new MessageEvent('message', { data: String(what) }));
+         setTimeout(() => say(Date.now()), 0);
+         setTimeout(() => say(new Date().getTime()));
+         clearTimeout(setTimeout(() => say('cleared'), 0));
+         setTimeout(() => say('a wait'), 1);
+         let turns = 0;
+         const loop = () => {
+           turns += 1;
+           if (turns === 5000) say('an end');
+           setTimeout(loop, 0);
+         };
+         loop();
+       }
+     }`,
+  );
+  const room = new RoomProcess();
+  const here = setInterval(() => {}, 1000); // nobody waits for a room
+  t.after(() => {
+    clearInterval(here);
+    room.close();
+    rmSync(folder, { recursive: true });
+  });
+  const told: Told[] = [];
+  room.listener = { told: (one) => told.push(one), uncaught: () => {}, lost: () => {} };
+  // Of two, for a process that has served others must have no older clock.
+  for (const begun of [Date.UTC(2026, 0, 1), Date.UTC(2027, 0, 1)]) {
+    told.length = 0;
+    await room.carryOut({ ...(await openOrder(room, 'http://127.0.0.1:1/')), file: probe, begun });
+    await room.carryOut({ do: 'settle' });
+    const said = told.map(({ data }) => data);
+    assert.deepEqual(said, [String(begun), String(begun)]);
+  }
+});
+
 test('a process that is well serves the next judging, and one that was closed does not', () => {
   const room = takeRoom();
   giveBack(room);
@@ -81,7 +128,7 @@ test('it goes when the kit is killed', {
       `import { RoomProcess } from ${JSON.stringify(roomProcess)};
        setInterval(() => {}, 1000);
        const room = new RoomProcess();
-       const order = { do: 'open', file: ${JSON.stringify(file)}, name: 'FetchEventSource', url: 'http://127.0.0.1:1/', init: {}, types: [], visit: 1, echoPort: await room.echoPort() };
+       const order = { do: 'open', file: ${JSON.stringify(file)}, name: 'FetchEventSource', url: 'http://127.0.0.1:1/', init: {}, types: [], visit: 1, begun: 0, echoPort: await room.echoPort() };
        await room.carryOut(order);
        console.log(room.pid);`,
     ],

@@ -19,6 +19,8 @@ export type Order =
       types: string[];
       /** Whatever is said at this port comes back. */
       echoPort: number;
+      /** What its clock says when it is made: milliseconds, as Date.now() has them. */
+      begun: number;
       /** Tells its reports from those that an earlier one may still make. */
       visit: number;
       /** The data of the event, or the type, at which a listener calls close(). */

@@ -24,12 +24,15 @@ const ECHOES = 6;
 
 // The clock.
 
-const begun = Date.now();
+let begun = Date.now();
 let now = 0;
 /** @typedef {{ at: number, every?: number, call: () => void }} Timer */
 /** @type {Map<number, Timer>} */
 const timers = new Map();
 let count = 0;
+/** So many timers of 0 milliseconds may fire by themselves while one order is carried out. */
+const TASKS = 100;
+let tasks = 0;
 
 /** Node's own timers go on as they are. */
 function isOfNode() {
@@ -53,9 +56,26 @@ for (const [set, repeats] of /** @type {const} */ ([
     count += 1;
     const every = repeats ? { every: Math.max(1, wait) } : {};
     timers.set(count, { at: now + wait, call: () => call(...given), ...every });
+    if (wait === 0 && !repeats && tasks > 0) fireSoon(count);
     return count;
   };
 }
+
+/**
+ * Who waits for 0 milliseconds wants a turn of its own and no time. The rest, of a loop that has no
+ * end, waits until time passes.
+ *
+ * @param {number} id
+ */
+function fireSoon(id) {
+  tasks -= 1;
+  setImmediate(() => {
+    const timer = timers.get(id);
+    timers.delete(id);
+    timer?.call();
+  });
+}
+
 for (const clear of /** @type {const} */ (['clearTimeout', 'clearInterval'])) {
   const native = globalThis[clear];
   globalThis[clear] = (/** @type {any} */ timer) => {
@@ -64,6 +84,12 @@ for (const clear of /** @type {const} */ (['clearTimeout', 'clearInterval'])) {
   };
 }
 Date.now = () => begun + now;
+globalThis.Date = /** @type {DateConstructor} */ (
+  new Proxy(Date, {
+    construct: (native, given) =>
+      Reflect.construct(native, given.length > 0 ? given : [native.now()]),
+  })
+);
 performance.now = () => now;
 AbortSignal.timeout = (milliseconds) => {
   const late = new AbortController();
@@ -121,13 +147,14 @@ let source;
  * @param {Extract<Order, { do: 'open' }>} order
  * @returns {Promise<Result>}
  */
-async function open({ file, name, url, init, types, closeAt, visit, echoPort }) {
+async function open({ file, name, url, init, types, closeAt, visit, echoPort, ...order }) {
   if (!echo) {
     echo = connect(echoPort, '127.0.0.1').setNoDelay();
     // The first fetch of all loads what reads HTTP, which takes its time. This one gets no sense back.
     await nativeFetch(`http://127.0.0.1:${echoPort}/`).catch(() => {});
   }
   timers.clear();
+  begun = order.begun;
   now = 0;
   origin = new URL(url).origin;
   try {
@@ -167,6 +194,7 @@ function inTurn(init, headers) {
 
 /** @param {Order} order */
 async function carryOut(order) {
+  tasks = TASKS;
   switch (order.do) {
     case 'open':
       return open(order);

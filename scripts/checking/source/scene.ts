@@ -41,6 +41,8 @@ function roomOf(stage: Stage): RoomProcess {
 
 /** The event sources of one check. */
 export class SourceScene {
+  /** What the clock of each of them says when it is made: milliseconds, a whole second. */
+  readonly begun = Math.floor(Date.now() / 1000) * 1000;
   readonly #stage: Stage;
   readonly #over = new AbortController();
   readonly #servers: ScriptServer[] = [];
@@ -85,6 +87,7 @@ export class SourceScene {
       init,
       types,
       echoPort: await room.echoPort(),
+      begun: this.begun,
       ...(closeAt !== undefined && { closeAt }),
     });
     if (exports) throw exportsNone(file, name, exports);
