@@ -228,8 +228,11 @@ export class Stage {
   #listenTo(run: Run): void {
     const { live } = this.#options;
     const audience = this.which === 'finished' ? 'all' : 'key';
-    run.onProblem(() => {
-      if (this.#run === run && run.problem) this.#fail(run.problem.message);
+    run.onProblem(({ endedWell, message }) => {
+      if (this.#run !== run) return;
+      // Who shuts down by plan expects to be started anew, and so do the clients who were told when.
+      if (endedWell) void this.#change((isCurrent) => this.#rest(isCurrent));
+      else this.#fail(message);
     });
     run.onOutput(({ stream, text }: { stream: 'stdout' | 'stderr'; text: string }) => {
       if (this.#run !== run) return;

@@ -186,6 +186,20 @@ test('a server that crashes is said, and runs again when it is asked for', async
   assert.ok(await somethingCame(watch(t, origin)));
 });
 
+test('a server that shuts down by plan rests, and is started anew by who comes back', async (t) => {
+  const hub = await startHub(t);
+  const live = hub.live();
+  await live.isHere();
+  const { origin } = (await hub.ask('POST', finished)).json;
+  const stream = watch(t, origin);
+  assert.ok(await somethingCame(stream));
+  watch(t, origin, '/shutdown');
+  await live.hears('stage', ({ state }) => state === 'stopped');
+  assert.ok(stream.ending);
+  assert.ok(await somethingCame(watch(t, origin)));
+  assert.ok(!live.told.some(({ data }) => data.state === 'broken'));
+});
+
 test("a syntax error in the learner's server is said on its stage, and mended by the next save", async (t) => {
   const hub = await startHub(t);
   const { json } = await hub.keyed('GET', `/api/exercise/${folder}`);

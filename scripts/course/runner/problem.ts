@@ -27,6 +27,8 @@ export interface RunProblem {
   column?: number;
   /** The line itself, and below it a caret. */
   excerpt?: string;
+  /** It has served, and then ended with code 0, as a server does that shuts down by plan. */
+  endedWell?: true;
 }
 
 /** The program that a problem is about. */
@@ -99,7 +101,8 @@ export function exitProblem(
   } else {
     message = `${file} ended by itself, with code ${exit.code}, before it listened on port ${port}.${said || ' Look for process.exit().'}`;
   }
-  return { kind: 'exit', file, message };
+  const endedWell = more.listened && exit.code === 0;
+  return { kind: 'exit', file, message, ...(endedWell && { endedWell }) };
 }
 
 /** What esbuild or Node could not read. Its columns begin at 0 and count bytes. */
