@@ -15,7 +15,7 @@ import type { Duplex } from 'node:stream';
 import { listen, servePage } from '../page.ts';
 
 const TICK = 2000; // milliseconds
-const HEARTBEAT = 30_000;
+const HEARTBEAT = 15_000;
 const LIMIT = 100_000; // bytes of one telegram
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'; // the same for everybody: RFC 6455, 1.3
 
