@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { connect, createServer } from 'node:tls';
+import { readCertificate } from '../../lessons/12-connection-limit/certificate.ts';
 import { provideCertificate } from '../../scripts/course/certificate.ts';
 import { KitError } from '../../scripts/kit-error.ts';
 import { makeClone, makeCloneWithCommands } from './clone.ts';
@@ -81,5 +82,35 @@ test('a clone in which it cannot be written is told so in one sentence', async (
   await assert.rejects(
     provideCertificate(root),
     (error) => error instanceof KitError && /a file stands where/.test(error.message),
+  );
+});
+
+test('lesson 12 finds it wherever it runs in the clone, and else says the command', async (t) => {
+  const root = makeClone(t);
+  const folders = ['lessons/12-connection-limit', 'playground/12-connection-limit'].concat(
+    '.kit/derived/12-connection-limit/step-2',
+  );
+  const places = folders.map((folder) => join(root, folder));
+  for (const place of places) mkdirSync(place, { recursive: true });
+  const make = 'Run `npm run certificate`, and start this server again.';
+  for (const place of places) {
+    assert.deepEqual(readCertificate(place), {
+      pem: '',
+      problem: `HTTP/2 needs a certificate, and there is none yet. ${make}`,
+    });
+  }
+  const { file } = await provideCertificate(root);
+  const pem = readFileSync(file, 'utf8');
+  for (const place of places) assert.deepEqual(readCertificate(place), { pem, problem: '' });
+
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 31 * DAY });
+  assert.equal(
+    readCertificate(places[0]!).problem,
+    `The certificate for HTTP/2 has run out. ${make}`,
+  );
+  writeFileSync(file, 'no certificate');
+  assert.equal(
+    readCertificate(places[0]!).problem,
+    `.kit/certificate is no certificate. Remove it. ${make}`,
   );
 });
