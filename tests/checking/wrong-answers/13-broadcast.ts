@@ -26,12 +26,6 @@ export const wrongAnswers: WrongAnswer[] = [
     step: 2,
     change: [{ from: REPLAY, to: '' }],
   },
-  {
-    name: 'replays-the-last-again',
-    step: 2,
-    finding: 'replays',
-    change: [{ from: 'event.number > heard);', to: 'event.number >= heard);' }],
-  },
   // Step 3: the page.
   {
     name: 'rate-since-the-start',
@@ -43,11 +37,6 @@ export const wrongAnswers: WrongAnswer[] = [
         to: 'Math.round(said / seconds)',
       },
     ],
-  },
-  {
-    name: 'figures-expected-as-message',
-    step: 3,
-    change: [{ file: page, from: "addEventListener('figures'", to: "addEventListener('message'" }],
   },
   {
     name: 'negative-rate',
@@ -66,10 +55,5 @@ export const wrongAnswers: WrongAnswer[] = [
     name: 'a-fraction-of-a-millisecond',
     step: 5,
     change: [{ from: 'Math.round(BACK * (1 + Math.random()))', to: 'BACK * (1 + Math.random())' }],
-  },
-  {
-    name: 'the-station-talks-on',
-    step: 5,
-    change: [{ from: '  clearInterval(station);\n', to: '' }],
   },
 ];
