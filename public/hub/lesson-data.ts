@@ -9,6 +9,8 @@ export interface StopData {
   available: boolean;
   problem?: string;
   steps?: number;
+  /** Where any one of some steps completes the lesson: which. */
+  anyOf?: number[];
 }
 
 export interface LessonInPage {

@@ -20,11 +20,13 @@ export type Way = 'not begun' | 'under way' | 'done' | 'to come' | 'cannot be op
 
 /** How far one lesson is, in a word and in steps. */
 export function wayOf(
-  { folder, available, problem, steps = 0 }: StopData,
+  { folder, available, problem, steps = 0, anyOf }: StopData,
   progress: Progress | undefined,
 ): { way: Way; done: number; steps: number } {
   if (!available) return { way: problem ? 'cannot be opened' : 'to come', done: 0, steps };
-  const done = Object.keys(progress?.lessons[folder]?.done ?? {}).length;
+  const passed = progress?.lessons[folder]?.done ?? {};
+  const done = Object.keys(passed).length;
+  if (anyOf?.some((step) => passed[step] !== undefined)) return { way: 'done', done, steps };
   if (steps > 0 && done >= steps) return { way: 'done', done: steps, steps };
   return { way: done > 0 ? 'under way' : 'not begun', done, steps };
 }

@@ -112,9 +112,15 @@ export class Crowd {
   /**
    * What the server kept for those who left must go: at once, or at the next event.
    *
+   * @param options `writes`: whether what is written to those who are gone counts; not where others in
+   *   the same program may do that
    * @throws Unseen if the server's process is not ours
    */
-  async leaveNothingBehind({ within, otherwise }: CrowdAdvice & { within: number }): Promise<void> {
+  async leaveNothingBehind({
+    within,
+    otherwise,
+    writes = true,
+  }: CrowdAdvice & { within: number; writes?: boolean }): Promise<void> {
     if (!this.#before || !this.#atLeaving) {
       throw new Unseen(
         'Those who stayed go on to hear events. Whether the timers of those who left have stopped ' +
@@ -126,10 +132,10 @@ export class Crowd {
     let since = this.#leftAt;
     for (let event = 1; ; event++) {
       await this.stage.comes(witness, () => heardSince(witness, since) > 0, within);
-      if (largest(await this.#growthSince(earlier)) < this.#left / 4) return;
+      if (largest(await this.#growthSince(earlier, writes)) < this.#left / 4) return;
       // Those who left were served before the last to come, but for what was still on its way.
       await this.stage.journey();
-      const growth = await this.#growthSince(earlier);
+      const growth = await this.#growthSince(earlier, writes);
       if (largest(growth) < this.#left / 4) return;
       if (event >= EVENTS) {
         if (largest(growth) < this.#left / 2) return;
@@ -163,14 +169,14 @@ export class Crowd {
   }
 
   /** Timers and sockets that are there beyond those of the first client, and writes in vain. */
-  async #growthSince(earlier: Counts): Promise<Growth> {
+  async #growthSince(earlier: Counts, writes: boolean): Promise<Growth> {
     const before = this.#before!;
     const now = await this.stage.counts();
     if (!now) throw new Unseen('The server has gone before its timers could be counted.');
     return {
       timers: now.timers - before.timers,
       sockets: now.sockets - before.sockets,
-      writes: now.writesAfterClose - earlier.writesAfterClose,
+      writes: writes ? now.writesAfterClose - earlier.writesAfterClose : 0,
     };
   }
 

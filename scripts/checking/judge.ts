@@ -40,6 +40,11 @@ export async function loadChecks(lesson: Lesson): Promise<Check[]> {
   return (module.checks as Check[]).toSorted((one, other) => one.step - other.step);
 }
 
+/** Whether any one step completes the lesson: `export const anyStep = true`. */
+async function isAnyStepEnough(lesson: Lesson): Promise<boolean> {
+  return (await loadLessonModule(lesson, 'checks.ts')).anyStep === true;
+}
+
 /** Lesson milliseconds in a real one, for a server of this lesson: `export const speed = 100`. */
 async function speedFor(lesson: Lesson): Promise<number> {
   const { speed = SPEED } = await loadLessonModule(lesson, 'checks.ts');
@@ -61,7 +66,10 @@ export async function judgeOrigin(
   options: JudgeOptions = {},
 ): Promise<Report> {
   options.signal?.throwIfAborted();
-  const judgement = new Judgement(lesson, await loadChecks(lesson), options);
+  const judgement = new Judgement(lesson, await loadChecks(lesson), {
+    ...options,
+    anyOrder: await isAnyStepEnough(lesson),
+  });
   const { problem } = await judgement.judge(target, judgement.undecided());
   if (problem) judgement.giveUp(problem);
   return judgement.finish(target.origin);
@@ -83,7 +91,10 @@ export async function judgeExercise(
   if (!pages)
     return withOwnBrowser((own) => judgeExercise(runner, lesson, directory, own), options);
   const begun = performance.now();
-  const judgement = new Judgement(lesson, await loadChecks(lesson), options);
+  const judgement = new Judgement(lesson, await loadChecks(lesson), {
+    ...options,
+    anyOrder: await isAnyStepEnough(lesson),
+  });
   await options.memory?.look(lesson, directory);
   judgement.recall();
   let speed = options.speed ?? (await speedFor(lesson));

@@ -1,7 +1,8 @@
 // Keeps the outcomes of a lesson's checks and says each verdict as soon as it is sure.
 //
 // A pass is sure at once. A failure is told only when all earlier steps have passed: before that, a
-// learner has something else to do, and the later step says no more than that it waits.
+// learner has something else to do, and the later step says no more than that it waits. Not so in a
+// lesson of which any one step is enough: there each is told for itself.
 
 import { type Explanation, explained } from './failure.ts';
 import type { Check } from './language.ts';
@@ -21,11 +22,20 @@ interface Entry {
 export class Ledger {
   readonly #entries: Entry[];
   readonly #say: (verdict: Verdict) => void;
+  #anyOrder: boolean;
 
-  /** @param say is told each verdict once */
-  constructor(checks: readonly Check[], say: (verdict: Verdict) => void) {
+  /**
+   * @param say is told each verdict once
+   * @param anyOrder whether no step waits for another: every failure is told
+   */
+  constructor(
+    checks: readonly Check[],
+    say: (verdict: Verdict) => void,
+    { anyOrder = false }: { anyOrder?: boolean } = {},
+  ) {
     this.#entries = checks.map((check) => ({ check }));
     this.#say = say;
+    this.#anyOrder = anyOrder;
   }
 
   /** All verdicts so far, in the order of the checks. */
@@ -38,12 +48,12 @@ export class Ledger {
     return this.#entries.filter(({ verdict }) => !verdict).map(({ check }) => check);
   }
 
-  /** The checks of the first step that is not done whose failure is not yet sure. */
+  /** The checks whose turn it is, those of the first step that is not done, that are not sure to fail. */
   get doubtful(): Check[] {
     const step = this.#firstOpenStep();
     return this.#entries
       .filter(({ check, outcome, verdict }) => {
-        return check.step === step && !verdict && outcome?.kind === 'failed' && !outcome.sure;
+        return this.#isDue(check, step) && !verdict && outcome?.kind === 'failed' && !outcome.sure;
       })
       .map(({ check }) => check);
   }
@@ -60,6 +70,7 @@ export class Ledger {
 
   /** Ends it all: what has no verdict yet fails, the first of them with this explanation. */
   giveUp(explanation: Explanation): void {
+    this.#anyOrder = false; // one problem is told once
     for (const entry of this.#entries) {
       if (!entry.verdict) entry.outcome = { kind: 'failed', explanation, sure: true };
     }
@@ -71,15 +82,21 @@ export class Ledger {
     const failing = this.#entries.filter(
       (entry) => !entry.verdict && entry.outcome?.kind === 'failed',
     );
-    for (const entry of failing.filter(({ check }) => check.step === step)) {
+    for (const entry of failing.filter(({ check }) => this.#isDue(check, step))) {
       if (entry.outcome?.kind !== 'failed' || !entry.outcome.sure) continue;
       this.#give(entry, { ok: false, ...explained(entry.outcome.explanation) });
     }
+    if (this.#anyOrder) return;
     if (!this.verdicts.some((verdict) => verdict.step === step && verdict.ok === false)) return;
     for (const entry of failing.filter(({ check }) => check.step > step)) {
       const message = `Not yet: step ${step} comes first.`;
       this.#give(entry, { ok: false, message, waitsFor: step });
     }
+  }
+
+  /** Whether a failure of this check is told now, the first open step being this one. */
+  #isDue(check: Check, step: number): boolean {
+    return this.#anyOrder || check.step === step;
   }
 
   #give(entry: Entry, rest: Omit<Verdict, 'step' | 'title'>): void {

@@ -19,7 +19,11 @@ export async function stops(root: string): Promise<Stop[]> {
       const problem = await troubleIn(lesson);
       if (problem !== undefined) return { ...stop, available: false, problem };
       const minutes = stageMinutes(lesson);
-      return { ...stop, steps: lessonSteps(lesson).size, ...(minutes && { minutes }) };
+      const steps = lessonSteps(lesson);
+      const anyOf = saysOf(lesson, 'anyStep')
+        ? [...steps].flatMap(([step, { further }]) => (further ? [] : [step]))
+        : undefined;
+      return { ...stop, steps: steps.size, ...(anyOf && { anyOf }), ...(minutes && { minutes }) };
     }),
   );
 }
@@ -90,14 +94,15 @@ export async function lessonData(root: string, folder: string): Promise<LessonDa
       prediction: { question: prediction.question, choices: [...prediction.choices] },
     })),
     files: [...lessonTexts(lesson).keys()],
-    cutTest: asksForCuts(lesson),
+    cutTest: saysOf(lesson, 'cutTest'),
     lessons: await stops(root),
   };
 }
 
-/** Whether checks.ts asks for it. It is not loaded for that: the page comes first. */
-function asksForCuts(lesson: Lesson): boolean {
-  return /^export const cutTest\b/m.test(readFileSync(join(lesson.directory, 'checks.ts'), 'utf8'));
+/** Whether checks.ts exports it. It is not loaded for that: the page comes first. */
+function saysOf(lesson: Lesson, name: 'cutTest' | 'anyStep'): boolean {
+  const text = readFileSync(join(lesson.directory, 'checks.ts'), 'utf8');
+  return new RegExp(`^export const ${name}\\b`, 'm').test(text);
 }
 
 /**

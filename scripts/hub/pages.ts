@@ -19,6 +19,8 @@ export interface Stop {
   minutes?: number | undefined;
   /** How many steps it has, for "2 of 4 steps". */
   steps?: number | undefined;
+  /** Where any one of some steps completes the lesson: which. */
+  anyOf?: number[] | undefined;
 }
 
 export interface MapData {

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { after } from 'node:test';
+import test, { after } from 'node:test';
 import { boardRows } from '../../scripts/checking/board.ts';
 import { Unseen } from '../../scripts/checking/failure.ts';
 import {
@@ -21,6 +21,7 @@ import type { PageHost } from '../../scripts/checking/page/host.ts';
 import { SLOW } from '../../scripts/checking/page/troubles.ts';
 import { provideCertificate } from '../../scripts/course/certificate.ts';
 import { deriveVariant } from '../../scripts/course/derive.ts';
+import { frameworksAreThere } from '../../scripts/course/frameworks.ts';
 import { findLesson, type Lesson, lessonSteps, listLessons } from '../../scripts/course/lessons.ts';
 import { createRunner } from '../../scripts/course/runner.ts';
 
@@ -39,10 +40,18 @@ const noPages: PageHost = {
 };
 after(() => Promise.all([runner.close(), pages.close()]));
 
-/** The lessons that are there, or the one that LESSON names: each is proved in the same way. */
-export const lessons = process.env.LESSON
+const named = process.env.LESSON
   ? [findLesson(root, process.env.LESSON)]
   : listLessons(root).filter(({ available }) => available);
+
+/** The lesson with packages of its own can be proved where they are, and nowhere else. */
+const withoutPackages = (await frameworksAreThere(root)) ? undefined : '17-frameworks';
+if (named.some(({ folder }) => folder === withoutPackages)) {
+  test.skip(`${withoutPackages} is not proved here: npm run frameworks fetches its packages`);
+}
+
+/** The lessons that are there, or the one that LESSON names: each is proved in the same way. */
+export const lessons = named.filter(({ folder }) => folder !== withoutPackages);
 
 // As a learner has it who has come to lesson 12, which speaks TLS.
 if (lessons.some(({ number }) => number === 12)) await provideCertificate(root);
@@ -74,8 +83,12 @@ export async function judgeDirectory(
 }
 
 function hasServerSteps(lesson: Lesson): boolean {
-  return [...lessonSteps(lesson).values()].some(({ files }) => files.includes('server.ts'));
+  const files = [...lessonSteps(lesson).values()].flatMap((step) => step.files);
+  return files.some((file) => file.endsWith('.ts'));
 }
+
+/** What is looked at in a browser, and not by itself. */
+const PAGE = ['client.js', 'index.html', 'board.js', 'ready-made.js'];
 
 /**
  * Judges a finished lesson with some of its files changed, or others added. Where its page is as it
@@ -87,7 +100,7 @@ export async function judgeVariant(
   files: Map<string, string>,
   options: JudgeOptions & { file?: string } = {},
 ): Promise<Report> {
-  const isPage = files.has('client.js') || files.has('index.html');
+  const isPage = PAGE.some((file) => files.has(file));
   const directory = await deriveVariant(root, lesson, name, files);
   return judgeDirectory(lesson, directory, { pages: isPage ? pages : noPages, ...options });
 }
