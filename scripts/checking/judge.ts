@@ -19,8 +19,8 @@ export type { Judging, Report, Verdict } from './verdict.ts';
 
 /** How much faster than real time the clock of an exercise's server runs, unless its lesson says. */
 const SPEED = 75;
-/** So much slower runs the clock the second time, where the machine may be to blame for a failure. */
-const SLOWER = 8;
+/** So much slower runs the clock the next times, where the machine may be to blame for a failure. */
+const SLOWER = [8, 32];
 /** How many checks may have their pages played at a time. */
 const PAGES = 3;
 /** Real milliseconds that it may take to find out which step made a program crash. */
@@ -97,8 +97,9 @@ export async function judgeExercise(
   });
   await options.memory?.look(lesson, directory);
   judgement.recall();
-  let speed = options.speed ?? (await speedFor(lesson));
-  let slowed = false;
+  const fullSpeed = options.speed ?? (await speedFor(lesson));
+  let speed = fullSpeed;
+  let slowed = 0;
 
   /** Runs the program once, for some of the checks. `served`: it listened before it broke down. */
   async function judgeOnce(checks: Check[]) {
@@ -112,7 +113,7 @@ export async function judgeExercise(
     if (!heard) return { run, problem, served: false, disturbed: false };
     const page = { directory, host: pages!, turns: new Turns(PAGES) };
     const target = { origin: run.origin, speed, run, page, startAnew: start };
-    const last = slowed || speed < SLOWER;
+    const last = slowed === SLOWER.length || speed < SLOWER[slowed]!;
     const judged = await judgement.judge(target, checks, last).catch(stopAndThrow);
     return { run, ...judged, served: true };
 
@@ -129,8 +130,8 @@ export async function judgeExercise(
     const { run, problem, served, disturbed = false } = await judgeOnce(checks);
     if (disturbed) {
       await run.stop();
-      speed /= SLOWER;
-      slowed = true;
+      speed = fullSpeed / SLOWER[slowed]!;
+      slowed++;
       checks = judgement.undecided();
       continue;
     }

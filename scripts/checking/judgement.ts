@@ -40,9 +40,11 @@ export interface JudgeOptions {
 /** Real milliseconds after which a learner is told that we still wait: it is read within a second. */
 const PROVISIONAL = 700;
 const PATIENCE = 10_000;
-/** Real milliseconds that may be lost to other programs while checks run; more, and a clock that
- * runs fast may have been a second of the lesson late. */
-const DISTURBANCE = 5;
+/**
+ * Lesson milliseconds that may be lost to other programs while checks run. With more, a head that
+ * was sent at once may have come late.
+ */
+const DISTURBANCE = 400;
 /** Real milliseconds between a process's last byte and the news of its end. */
 const DYING = 200;
 /** One judging. */
@@ -182,7 +184,7 @@ export class Judgement {
       const { outcome, isOfPage } = await outcomeOf(check, stage, alone);
       if (outcome.kind === 'failed' && (await hasBrokenDown(stage))) return;
       if (outcome.kind === 'failed' && !last && !isOfPage && !outcome.explanation.certain) {
-        if ((await stage.lost()) - lostBefore > DISTURBANCE) {
+        if (stage.lesson((await stage.lost()) - lostBefore) > DISTURBANCE) {
           disturbed = true;
           outcome.sure = false;
         }
