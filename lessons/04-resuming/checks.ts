@@ -164,14 +164,21 @@ export const checks = [
 
   check(4, 'Nothing is lost and nothing comes twice while the archive is asked', async (scene) => {
     const witness = await present(scene);
-    await resumes(witness, (id) => scene.get(PATH, comingBack(id)), {
+    const advice = {
       more: 6,
       within,
       otherwise:
         'Subscribe first: add the client to `clients` before you ask the archive, and let what is ' +
         'announced meanwhile wait in `client.waiting`. When the archive has answered, send what was ' +
         'missed, and then what has waited, but for what the archive knew already.',
-    });
+    };
+    const begun = witness.events.length;
+    // Three come back, a second apart: between the two ways of one there may have been no news.
+    const comeBack = async (later: number) => {
+      await hears(witness, begun + later, advice);
+      await resumes(witness, (id) => scene.get(PATH, comingBack(id)), advice);
+    };
+    await Promise.all([0, 1, 2].map(comeBack));
   }),
 
   check(5, 'Who comes back too late is told `reset`', async (scene) => {

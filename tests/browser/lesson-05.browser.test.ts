@@ -115,9 +115,10 @@ describe('the page of lesson 05', { concurrency: 3 }, () => {
         .last()
         .waitFor();
       assert.equal(await entry('events', 'lit').count(), Math.ceil(beat / 2));
-      assert.deepEqual(await signal(), ['LIT', '0 s ago']);
+      assert.match((await signal()).join(), /^LIT,[01] s ago$/);
       await page.clock.runFor(30_000);
-      assert.deepEqual(await signal(), ['LIT', '30 s ago']);
+      // The age is shown at whole seconds of the page's clock, and the lamp came between two.
+      assert.match((await signal()).join(), /^LIT,(29|30|31) s ago$/);
     }
     assert.equal(await page.locator('#sign').textContent(), 'Train 7 has passed.');
     assert.deepEqual(asked, ['/lamp']);
