@@ -31,6 +31,8 @@ export class Conversation {
   readonly #frames: (Frame & { at: number })[] = [];
   #fed = 0;
   #answered = 0;
+  /** A frame is on its way in pieces: what is said meanwhile would come into the middle of it. */
+  #isCutting = false;
   /** Whether pings are answered with pongs, as browsers do by themselves. */
   answersPings = true;
 
@@ -101,9 +103,15 @@ export class Conversation {
   /** Sends a frame in pieces, each when the server has had its turn with the one before. */
   async sendCut(bytes: Uint8Array, ...cuts: number[]): Promise<void> {
     const places = [0, ...cuts, bytes.length];
-    for (const [index, from] of places.slice(0, -1).entries()) {
-      if (index > 0) await this.answer.stage.takesItsTurn();
-      this.raw(bytes.subarray(from, places[index + 1]));
+    this.#isCutting = true;
+    try {
+      for (const [index, from] of places.slice(0, -1).entries()) {
+        if (index > 0) await this.answer.stage.takesItsTurn();
+        this.raw(bytes.subarray(from, places[index + 1]));
+      }
+    } finally {
+      this.#isCutting = false;
+      this.#answerPings();
     }
   }
 
@@ -192,6 +200,7 @@ export class Conversation {
   }
 
   #answerPings(): void {
+    if (this.#isCutting) return;
     const pings = this.frames.filter(({ opcode }) => opcode === OPCODES.ping);
     for (; this.#answered < pings.length; this.#answered++) {
       if (this.answersPings) this.send(pings[this.#answered]!.payload, { opcode: OPCODES.pong });
