@@ -12,7 +12,6 @@ export const symptomTable = {
   'one-behind': 'Each event comes one too late',
   'behind-a-proxy': 'It works here, and nothing comes behind a proxy or the development server',
   'dead-wire': 'It looks connected, and nothing comes any more',
-  'not-moving': 'Events come, and they never say anything new',
   'some-lost': 'Some events are missing',
   twice: 'Events come twice',
   replays: 'The stream replays from its start for ever',
