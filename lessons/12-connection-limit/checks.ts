@@ -20,7 +20,7 @@ export const checks = [
     // fetch has one of the six, as if it were another tab's.
     const board = await page.open({ [PATH]: stream('retry: 20') });
     await board.comes(() => board.openWires(PATH, { from: 'fetch' }).length === 1, within);
-    await board.click('Connect six more');
+    await board.click('Connect six');
     for (let count = 0; count < 5; count++) await board.request(PATH, CONNECTS);
     const advice = {
       in: '#sign',
@@ -40,7 +40,7 @@ export const checks = [
           'of those before: `platforms.replaceChildren(...rows)`.',
       });
     }
-    await board.click('Disconnect the oldest');
+    await board.click('Disconnect oldest');
     await board.request(PATH, CONNECTS);
     await board.shows('5 open, 1 waiting', advice);
   }),
@@ -65,7 +65,7 @@ export const checks = [
 
   check(3, 'Two tabs share one stream, and the other takes over', async ({ page }) => {
     const board = await page.open({ [PATH]: openForEach() });
-    const first = { path: PATH, button: 'Share by a lock', in: '#heard', within };
+    const first = { path: PATH, button: 'Share by lock', in: '#heard', within };
     const tab = await isShared(board, {
       ...first,
       otherwise:
@@ -87,7 +87,7 @@ export const checks = [
     const board = await page.open({ [PATH]: openForEach() }, { insecure: true });
     await board.request(PATH, CONNECTS);
     try {
-      await board.click('Share by a lock');
+      await board.click('Share by lock');
       const own = await board.request(PATH, { within, otherwise });
       own.send('data: alone\n\n');
       await board.shows('alone', { in: '#heard', within, otherwise });
@@ -100,7 +100,7 @@ export const checks = [
 
   check(4, 'Two tabs share the stream of a worker', async ({ page }) => {
     const board = await page.open({ [PATH]: openForEach() });
-    const sharing = { path: PATH, button: 'Share by a worker', in: '#heard', within };
+    const sharing = { path: PATH, button: 'Share by worker', in: '#heard', within };
     const tab = await isShared(board, {
       ...sharing,
       otherwise:

@@ -76,21 +76,21 @@ describe('the page of lesson 12', () => {
     const context = await browser.newContext();
     const { tabs, complaints } = await tabsOf(context, lesson.origin, 2);
     const [first, second] = [tabs[0]!, tabs[1]!];
-    await first.press('Connect six more');
+    await first.press('Connect six');
     await first.shows('#sign', '6 open, 0 waiting');
-    await first.press('Connect one more');
+    await first.press('Connect one');
     await first.shows('#sign', '6 open, 1 waiting');
-    await second.press('Connect one more');
+    await second.press('Connect one');
     await second.shows('#sign', '0 open, 1 waiting');
     await first.shows('[data-connections]', '6 of 6 connections in use, 2 more wait');
     await settlesAt(lesson.origin, 6); // the server has not heard of the two
     const rows = await first.page.locator('#platforms li').allTextContents();
     assert.deepEqual([rows.length, rows.at(-1)], [7, 'A8 waits']);
 
-    await first.press('Disconnect the oldest');
+    await first.press('Disconnect oldest');
     await first.shows('#sign', '6 open, 0 waiting'); // whoever has waited longest
     await second.shows('#sign', '0 open, 1 waiting');
-    await first.press('Disconnect the oldest');
+    await first.press('Disconnect oldest');
     await first.shows('#sign', '5 open, 0 waiting');
     await second.shows('#sign', '1 open, 0 waiting');
     await settlesAt(lesson.origin, 6);
@@ -118,22 +118,22 @@ describe('the page of lesson 12', () => {
     const { tabs, complaints } = await tabsOf(context, address, 1);
     const { page, press, shows } = tabs[0]!;
     await shows('.protocol', 'This page came over HTTP/2.');
-    await press('Connect one more');
-    await press('Connect six more');
+    await press('Connect one');
+    await press('Connect six');
     await shows('#sign', '7 open, 0 waiting');
     await shows('[data-connections]', '7 streams on one connection');
     await shows(
       '#frames',
       /< HEADERS, stream \d+: GET \/arrivals> HEADERS, stream \d+: 200> DATA, /,
     );
-    await press('Disconnect the oldest');
+    await press('Disconnect oldest');
     await shows('#frames', /< RST_STREAM, stream \d+: code 8/);
     assert.deepEqual(await violations(page), []);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(wide <= 0, `${wide} pixels too wide`);
 
     // One of the hundred is that of the frames.
-    for (let count = 0; count < 16; count++) await press('Connect six more');
+    for (let count = 0; count < 16; count++) await press('Connect six');
     await shows('#sign', '99 open, 3 waiting');
     assert.deepEqual(complaints, []);
     await context.close();
@@ -144,11 +144,11 @@ describe('the page of lesson 12', () => {
     const context = await browser.newContext();
     const { tabs, complaints } = await tabsOf(context, lesson.origin, 3);
     const [first, second, third] = [tabs[0]!, tabs[1]!, tabs[2]!];
-    await first.press('Share by a lock');
+    await first.press('Share by lock');
     await first.shows('#role', 'This tab leads');
-    await second.press('Share by a lock');
+    await second.press('Share by lock');
     await second.shows('#role', 'This tab follows');
-    await third.press('Share by a lock');
+    await third.press('Share by lock');
     await third.shows('#role', 'This tab follows');
     for (const { page } of tabs) await hearsMore(page);
     await settlesAt(lesson.origin, 1);
@@ -161,7 +161,7 @@ describe('the page of lesson 12', () => {
     await second.press('Disconnect all');
     await third.shows('#role', 'This tab leads');
     await hearsMore(third.page);
-    await second.press('Share by a lock'); // and again, from the end of the queue
+    await second.press('Share by lock'); // and again, from the end of the queue
     await second.shows('#role', 'This tab follows');
     await hearsMore(second.page);
     await settlesAt(lesson.origin, 1);
@@ -173,14 +173,14 @@ describe('the page of lesson 12', () => {
     const context = await browser.newContext();
     const { tabs, complaints } = await tabsOf(context, lesson.origin, 2);
     const [first, second] = [tabs[0]!, tabs[1]!];
-    for (const tab of tabs) await tab.press('Share by a worker');
+    for (const tab of tabs) await tab.press('Share by worker');
     for (const { page } of tabs) await hearsMore(page);
     await settlesAt(lesson.origin, 1);
     await first.page.close();
     await hearsMore(second.page);
     await second.press('Disconnect all');
     await settlesAt(lesson.origin, 0);
-    await second.press('Share by a worker');
+    await second.press('Share by worker');
     await hearsMore(second.page);
     await settlesAt(lesson.origin, 1);
     assert.deepEqual(complaints, []);
