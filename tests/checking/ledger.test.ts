@@ -78,3 +78,26 @@ test('a verdict that was told is not told again', () => {
   ledger.note(checks[0]!, failed('after all'));
   assert.deepEqual(said, ['check 0: true']);
 });
+
+test('where any step is enough, each failure is told for itself, and none waits', () => {
+  const said: string[] = [];
+  const say = ({ title, message }: { title: string; message?: string }) => {
+    said.push(`${title}: ${message ?? 'passes'}`);
+  };
+  const ledger = new Ledger(checks, say, { anyOrder: true });
+  ledger.note(checks[3]!, failed('dark'));
+  ledger.note(checks[2]!, failed('late', false));
+  assert.deepEqual(said.splice(0), ['check 3: dark']);
+  assert.deepEqual(ledger.doubtful, [checks[2]]);
+  ledger.note(checks[2]!, failed('late'));
+  ledger.note(checks[0]!, passed);
+  assert.deepEqual(said.splice(0), ['check 2: late', 'check 0: passes']);
+});
+
+test('where any step is enough, what ends the program is told once', () => {
+  const said: string[] = [];
+  const ledger = new Ledger(checks, ({ message }) => said.push(message!), { anyOrder: true });
+  ledger.giveUp({ sentence: 'It threw.' });
+  assert.equal(said.filter((message) => message === 'It threw.').length, 2, 'the checks of step 1');
+  assert.equal(said.filter((message) => /^Not yet/.test(message)).length, 2);
+});
