@@ -22,11 +22,6 @@ export const wrongAnswers: WrongAnswer[] = [
       },
     ],
   },
-  {
-    name: 'rows-upon-rows',
-    step: 1,
-    change: [{ file: page, from: 'platforms.replaceChildren(', to: 'platforms.append(' }],
-  },
 
   // Step 2: HTTP/2.
   {
@@ -106,26 +101,6 @@ export const wrongAnswers: WrongAnswer[] = [
         file: page,
         from: '  openStream((data) => channel.postMessage(data)); // it does not come back to us\n',
         to: '  openStream();\n',
-      },
-    ],
-  },
-  {
-    name: 'leaves-with-the-lock',
-    step: 3,
-    change: [
-      { file: page, from: '    leaving.abort();\n    closeAll();\n', to: '    closeAll();\n' },
-    ],
-  },
-
-  // Step 4: a worker.
-  {
-    name: 'worker-of-one-tab',
-    step: 4,
-    change: [
-      {
-        file: page,
-        from: "  const { port } = new SharedWorker('/arrivals-worker.js');\n",
-        to: "  const port = new Worker('/arrivals-worker.js');\n",
       },
     ],
   },
