@@ -55,7 +55,8 @@ async function testAll(): Promise<number> {
     run('format and style', [biome, 'check', '--error-on-warnings', '.'], environment),
     run('types', [tsc], environment),
   ]);
-  const concurrency = Math.max(2, availableParallelism());
+  // Tests wait for pages and clocks most of the time: two share a processor well.
+  const concurrency = Math.min(8, 2 * availableParallelism());
   const tests = await run(
     'tests',
     [
@@ -84,13 +85,28 @@ async function tryFrameworks(): Promise<void> {
   }
 }
 
+/** The files that take longest come first, so that none of them is left alone at the end. */
+const LONGEST = [
+  'checking/wrong-answers',
+  'checking/traps',
+  'checking/right-answers',
+  'checking/steps',
+  'browser/',
+  'course/new-lesson',
+];
+
+function place(path: string): number {
+  const index = LONGEST.findIndex((beginning) => path.startsWith(beginning));
+  return index < 0 ? LONGEST.length : index;
+}
+
 /** All test files below tests/, or those whose path below tests/ begins with one of the parts. */
 function testFiles(beginnings: string[]): string[] {
   return readdirSync(join(root, 'tests'), { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => path.endsWith('.test.ts') && !path.includes('/fixtures/'))
     .filter((path) => beginnings.length === 0 || beginnings.some((part) => path.startsWith(part)))
-    .sort()
+    .sort((one, other) => place(one) - place(other) || (one < other ? -1 : 1))
     .map((path) => join('tests', path));
 }
 

@@ -207,12 +207,12 @@ export class Answer {
       await this.eventComes(count, { within: 3 * every, otherwise });
       const events = this.events.slice(from);
       const rhythm = judgeRhythm(events, this.stage.real(every));
-      if (rhythm === 'right') return [first, ...this.events.slice(1)];
       if (rhythm === 'open') continue;
       // A machine that is too busy has a rhythm of its own: try again from here.
       const lostNow = await this.stage.lost();
       const span = events.at(-1)!.at - events[0]!.at;
       if (lostNow - lost < span * DISTURBED || trials === TRIALS) {
+        if (rhythm === 'right') return [first, ...this.events.slice(1)];
         throw new Failure(this.#explainRhythm(rhythm, events, every, otherwise));
       }
       from = this.events.length - 1;
