@@ -98,7 +98,7 @@ export const checks = [
       within: LONG,
       otherwise:
         'In `feedWatchdog` set a timer of `PATIENCE` that calls `connectEventSource()`. Feed the ' +
-        'watchdog when a connection is asked for: its first word may be what never comes.',
+        'watchdog in `connectEventSource` already: here not even a first word came.',
     };
     await first.isLeft(advice);
     const second = await board.request('/lamp', advice);
@@ -180,15 +180,15 @@ export const checks = [
       limit: LIMIT,
       within: SOON,
       uncompressed:
-        'Leave it to `compressor(response)` to send what was asked for with `?gzip`, and to the head ' +
-        "to say `'Content-Encoding': 'gzip'`.",
+        "Leave `'Content-Encoding': 'gzip'` in the head, and say everything with `send(…)`: with " +
+        '`?gzip` that goes through `compressor(response)`. What `response.write(…)` sends goes past it.',
       otherwise:
         'Call `gzip.flush()` after each `gzip.write(text)`: what is in the compressor goes out then.',
     });
   }),
 ];
 
-/** This lesson's proxy, with its patience in the time of whoever is judged. */
+/** This lesson's proxy, with its patience in the time of whoever is judged, but never a short one. */
 function proxy(origin: string, real: (lessonMilliseconds: number) => number) {
-  return createProxy(origin, real(INDIRECT));
+  return createProxy(origin, Math.max(real(INDIRECT), 5000));
 }

@@ -77,7 +77,7 @@ function passOn(request: IncomingMessage, answer: IncomingMessage, response: Ser
 function mayCompress(request: IncomingMessage, { headers }: IncomingMessage): boolean {
   const takesGzip = /\bgzip\b/.test(String(request.headers['accept-encoding']));
   const isText = /^text\//.test(headers['content-type'] ?? '');
-  const isForbidden = /\bno-transform\b/.test(headers['cache-control'] ?? '');
+  const isForbidden = /(^|,) *no-transform *(,|$)/.test(headers['cache-control'] ?? '');
   return takesGzip && isText && !isForbidden && headers['content-encoding'] === undefined;
 }
 

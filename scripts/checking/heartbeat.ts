@@ -134,7 +134,11 @@ export async function isNeverSilent(answer: Answer, rhythm: Rhythm): Promise<voi
 /** What came in the place of a comment, if it tells what was meant. */
 function insteadOfComment(answer: Answer, heard: Sign[]): string | undefined {
   const since = heard.at(-1)?.at ?? -1;
-  const news = answer.events.find(({ type, at }) => type === 'message' && at > since);
+  // What has an ID of its own is news indeed, and stands for no comment.
+  const news = answer.events.find(({ type, at, lastEventId }, place) => {
+    const isNumbered = lastEventId !== (answer.events[place - 1]?.lastEventId ?? '');
+    return type === 'message' && at > since && !isNumbered;
+  });
   if (news) {
     return `No comment came, but \`data: ${visible(news.data)}\`, an event without a name. To a page that is news, and it shows it.`;
   }
@@ -159,6 +163,7 @@ export async function keepsComing(answer: Answer, type: string, rhythm: Rhythm):
   const pause = await firstPause(answer, (one) => named(one, type), rhythm);
   answer.everyLineIsUnderstood();
   if (!pause) return;
+  explainSwallowed(answer, type);
   const unended = answer.events.length === 0 && explainUnended(answer);
   if (unended) throw new Failure({ ...unended, certain: true });
   const { heard, gap } = pause;
@@ -177,6 +182,22 @@ export async function keepsComing(answer: Answer, type: string, rhythm: Rhythm):
     at: answer.lesson(heard.at(-1)?.at ?? answer.exchange.headAt!),
     offset: answer.exchange.body.length,
     certain: instead !== undefined,
+  });
+}
+
+/** Where a comment has no end of its own, the line that names the event is a part of it. */
+function explainSwallowed(answer: Answer, type: string): void {
+  const swallows = ({ kind, value = '' }: { kind: string; value?: string }) =>
+    kind === 'comment' && new RegExp(`event: ?${type}$`).test(value);
+  const line = answer.reader.lines.find(swallows);
+  if (!line) return;
+  throw new Failure({
+    sentence: `\`:${visible(line.value ?? '')}\` came, and that is one line: a comment to its end. So the event after it has no name, and a page takes it for news.`,
+    excerpt: timetable(answer, signsOfLife(answer)),
+    advice: 'End the comment as well: it has to have `\\n\\n` behind it before the event begins.',
+    at: answer.lesson(line.at),
+    offset: line.span.start,
+    certain: true,
   });
 }
 

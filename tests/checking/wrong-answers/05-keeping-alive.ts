@@ -48,6 +48,11 @@ export const wrongAnswers: WrongAnswer[] = [
   },
   // Step 3: the lamp.
   {
+    name: 'comment-swallows-the-lamp',
+    step: 3,
+    change: [{ from: COMMENT, to: COMMENT.replace('\\n\\n', '') }],
+  },
+  {
     name: 'lamp-without-data',
     step: 3,
     finding: 'no-data',
