@@ -132,6 +132,13 @@ export const checks = [
       { bytes: 'data: a\ndata: b\ndata:\ndata\n\n', told: [event('a\nb\n\n')] },
       { bytes: 'data: a\r\ndata: b\r\n\r\n', told: [event('a\nb')] },
       {
+        bytes: 'data:\ndata: a\n\n',
+        told: [event('\na')],
+        otherwise:
+          'The first `data` field is empty, and it is the first line all the same: a second one adds a ' +
+          'LF to it. So ask whether a field has come, and not whether the text is empty.',
+      },
+      {
         bytes: 'data\n\ndata:\n\ndata: \n\n',
         told: [event(''), event(''), event('')],
         otherwise:

@@ -8,6 +8,7 @@ const NORMALIZES = "    if (text.includes('\\r')) text = text.replaceAll(/\\r\\n
 const FIRST_LINE = '    lines[0] = this.#unfinishedLine + lines[0]; // begun in an earlier piece\n';
 const LAST_LINE = "    this.#unfinishedLine = lines.pop() ?? ''; // goes on in a later one\n";
 const DATA = 'this.#data = this.#data === undefined ? value : `${this.#data}\\n${value}`;';
+const DATA_IF_ANY = DATA.replace('this.#data === undefined', '!this.#data');
 const VALUE = "const value = colon === -1 ? '' : withoutFirstSpace(line.slice(colon + 1));";
 const NAME = 'const name = colon === -1 ? line : line.slice(0, colon);';
 const ID = "if (name === 'id' && !value.includes('\\0')) this.#id = value;";
@@ -114,6 +115,7 @@ export const wrongAnswers: WrongAnswer[] = [
     "this.#onEvent({ type, data: data ?? '', lastEventId: this.#lastEventId });",
   ),
   wrong('last-data-counts', 3, DATA, 'this.#data = value;'),
+  wrong('forgets-an-empty-first-line', 3, DATA, DATA_IF_ANY),
   wrong('joins-with-nothing', 3, DATA, DATA.replace('\\n', '')),
   wrong('keeps-the-type', 3, "    this.#type = '';\n", ''),
   wrong('forgets-the-id', 3, TELL, `${TELL}\n    this.#id = '';`),
