@@ -114,10 +114,14 @@ export const checks = [
     const played = await own(scene, STREAM, { types: ['news'] });
     const wire = await firstRequest(played);
     await played.settles();
-    const otherwise = 'Set `#readyState` to OPEN when the head is there, and dispatch `open`.';
+    const otherwise =
+      'When the head is there, set `#readyState` to OPEN first, and dispatch `open` after that.';
     if (heard(played) !== 'open 1') {
       const came = played.told.length === 0 ? 'nothing' : heard(played);
-      played.fail(`The head came. \`open\`, with readyState 1, was meant: ${came}.`, otherwise);
+      played.fail(
+        `The head came. One \`open\` with readyState 1 was meant, and what came is: ${came}.`,
+        otherwise,
+      );
     }
     await played.send(wire, 'id: 7\nda');
     await played.send(wire, 'ta: one\n\nevent: news\ndata: two\ndata: lines\n\n');
@@ -223,7 +227,10 @@ export const checks = [
       if (!heard(played).includes('error 0')) return; // another check says so
       if (played.wires.length > 1) return; // it has not waited, and another check says so
       if (!closeAt) await played.close();
-      await staysAway(played, 'close() was called while it waited', otherwise);
+      const why = closeAt
+        ? 'A listener of `error` called close()'
+        : 'close() was called while it waited';
+      await staysAway(played, why, otherwise);
     }
   }),
 
@@ -458,11 +465,15 @@ function saysWhatItHasHeard(
   const came =
     lastEventId === undefined ? 'says nothing' : `says \`Last-Event-ID: ${lastEventId}\``;
   const isLost = played.wires.some((wire) => wire.lastEventId === meant);
+  const isGarbled = lastEventId?.includes('\uFFFD');
   played.fail(
     `The last whole event, or one before it, had the ID ${meant}. The request that followed ${came}.`,
     isLost
       ? 'The ID lasts over connections: give it to each new parser, as `lastEventId`.'
-      : 'Keep `parser.lastEventId` in `#lastEventId` after each piece, and set the header ' +
+      : isGarbled
+        ? 'A header holds bytes, and the server reads them as UTF-8: `asHeader(this.#lastEventId)`, at ' +
+          'the end of the file, makes them of an ID.'
+        : 'Keep `parser.lastEventId` in `#lastEventId` after each piece, and set the header ' +
           '`Last-Event-ID` if it is not empty: with `asHeader`, for a header holds bytes.',
   );
 }

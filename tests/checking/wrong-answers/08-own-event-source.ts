@@ -86,6 +86,17 @@ export const wrongAnswers: WrongAnswer[] = [
     step: 3,
     change: [{ file, from: '    this.#again = setTimeout(', to: '    setTimeout(' }],
   },
+  {
+    name: 'listener-not-asked',
+    step: 3,
+    change: [
+      {
+        file,
+        from: '    if (this.#readyState !== CONNECTING) return; // closed by a listener\n',
+        to: '',
+      },
+    ],
+  },
   // Step 4: give up when told.
   {
     name: 'type-to-the-letter',
