@@ -62,7 +62,11 @@ export async function tokensCome(
 
 /** The texts of all deltas. Every event must be JSON, but for [DONE], and some must bring one. */
 function deltasOf(answer: Answer, advice: string): string[] {
-  const odd = answer.events.find((event) => event.data !== DONE && saidBy(event) === undefined);
+  // One in quotes is meant for the end, and is looked at there.
+  const ends = [DONE, JSON.stringify(DONE)];
+  const odd = answer.events.find(
+    (event) => !ends.includes(event.data) && saidBy(event) === undefined,
+  );
   if (odd) {
     throw new Failure({
       sentence: `An event came with \`${visible(shortened(odd.data))}\`, which is no object in JSON: a page that parses each event stops there.`,

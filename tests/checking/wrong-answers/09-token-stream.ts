@@ -57,6 +57,11 @@ export const wrongAnswers: WrongAnswer[] = [
     change: [{ from: DONE, to: '' }],
   },
   {
+    name: 'done-in-quotes',
+    step: 3,
+    change: [{ from: DONE, to: "    sendData(response, '[DONE]' as never);\n" }],
+  },
+  {
     name: 'done-in-json',
     step: 3,
     change: [{ from: DONE, to: "    sendData(response, { delta: '[DONE]' });\n" }],
