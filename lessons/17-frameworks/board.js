@@ -20,8 +20,8 @@ function Board({ url, events }) {
 
   // #region 3 Listen in an effect, and close in its clean-up.
   useEffect(() => {
-    events.opening(url);
     const source = new EventSource(url);
+    announce(source, url, events);
     source.onopen = () => events.opened('open');
     source.addEventListener('departure', (event) => {
       const { train, to } = JSON.parse(event.data);
@@ -37,6 +37,20 @@ function Board({ url, events }) {
   // #endregion
 
   return createElement('p', { className: 'sign' }, sign);
+}
+
+/**
+ * Tells the log of a request when it is about to leave. What StrictMode makes and closes at once never
+ * leaves, and would only confuse the tape.
+ *
+ * @param {EventSource} source
+ * @param {string} url
+ * @param {EventLog} events
+ */
+function announce(source, url, events) {
+  queueMicrotask(() => {
+    if (source.readyState !== EventSource.CLOSED) events.opening(url);
+  });
 }
 
 /**

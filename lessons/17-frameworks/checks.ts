@@ -65,7 +65,9 @@ const nest: Server = {
   leave:
     'Return from the function that you give to `new Observable(…)` what `eachDeparture` returns: that is ' +
     'called when Nest unsubscribes.',
-  resume: 'Begin after what the client has heard: `eachDeparture(after, …)`.',
+  resume:
+    'Begin after what the client has heard, `eachDeparture(after, …)`, and give each message its `id`: what ' +
+    'has none Nest numbers itself, from 1.',
 };
 
 const piped: Server = {
@@ -130,9 +132,7 @@ export const checks = [
       if (open > 1) {
         fail({
           sentence:
-            open === 2
-              ? 'One board is shown, and two EventSources are open: React has mounted it twice for a trial, as StrictMode does, and nobody has closed what the first mount had opened.'
-              : `One board is shown, two events came, and ${open} EventSources are open: each time that the board is drawn, one more.`,
+            'One board is shown, and more than one EventSource is open. StrictMode mounts a board twice for a trial, an effect without its list runs at each drawing, and nobody has closed what was opened before.',
           otherwise:
             'Return the clean-up from the effect, `return () => source.close()`, and end `useEffect` with the ' +
             'list of what it depends on: `[url, events]`.',

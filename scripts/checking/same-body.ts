@@ -33,6 +33,13 @@ export async function hasSameBody(
   const at = placeOf(came, wanted);
   if (at === end) return;
   if (at === came.length) {
+    if (answer.ending && answer.ending !== 'left') {
+      throw new Failure({
+        sentence: `${came.length} bytes came, and they are right so far; then the response ended. That of ${name} goes on.`,
+        excerpt: answer.timetable(),
+        advice: otherwise,
+      });
+    }
     throw new Failure({
       sentence: `${came.length} bytes came in ${aboutSeconds(events * within)}, and they are right so far; ${name} has sent ${end} in that time.`,
       advice: otherwise,

@@ -62,6 +62,9 @@ const MOMENT = 50;
 /** Real milliseconds that the answer of a witness is waited for. */
 const WITNESS = 300;
 
+/** So often a process is asked for its counts. */
+const ASKED = 4;
+
 /** Real milliseconds after which a server that is busy all the time is given up. */
 const PATIENCE = 10_000;
 
@@ -230,7 +233,7 @@ export class Stage {
    * figures count, for what was counted may have been on its way when the first question came.
    */
   async counts(): Promise<Counts | undefined> {
-    const [earlier, now] = [await this.target.run?.state(), await this.target.run?.state()];
+    const [earlier, now] = [await this.#state(), await this.#state()];
     if (!earlier || !now) return undefined;
     return {
       timers: Math.max(earlier.timers, now.timers),
@@ -244,6 +247,15 @@ export class Stage {
       lost: now.lost,
       busyFor: now.busyFor,
     };
+  }
+
+  /** What its process counts now. One that is slow to answer, for the machine is busy, is asked again. */
+  async #state(): Promise<Counts | undefined> {
+    for (let attempt = 1; attempt < ASKED; attempt++) {
+      const state = await this.target.run?.state();
+      if (state) return state;
+    }
+    return this.target.run?.state();
   }
 
   /** Real milliseconds that the server and we have lost so far, because others had their turn. */
