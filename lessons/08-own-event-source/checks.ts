@@ -347,6 +347,27 @@ export const checks = [
     }
   }),
 
+  check(5, 'An answer that is accepted ends the row of failures', async (scene) => {
+    const accepted = stream('retry: 1000');
+    const replies = [accepted, DROPPED, DROPPED, accepted, STREAM];
+    const played = await own(scene, replies, { init: { backOff: 20_000 } });
+    let wire = await firstRequest(played);
+    await played.settles();
+    await played.end(wire);
+    for (let failure = 1; failure <= 3; failure++) {
+      wire = (await comesBack(played, 'The connection broke off', COMES_BACK)).wire;
+      await played.settles();
+      if (failure < 3) await played.cut(wire);
+    }
+    await played.end(wire);
+    const { wait } = await comesBack(played, 'The answer ended', COMES_BACK);
+    if (wait === 1000) return;
+    played.fail(
+      `Two attempts broke off, the third was accepted, and its answer ended. After that it waited ${inSeconds(wait)}: this is the first failure of a new row, and 1.000 s was meant.`,
+      'Set `#failures` to 0 in `#hear`, where you say `open`.',
+    );
+  }),
+
   check(5, 'A 429 or 503 that says when is not the end, if the options say so', async (scene) => {
     const otherwise =
       'Where `retryAfter` is set, take the seconds, or the date, of the header `Retry-After` for `wait`, ' +

@@ -116,6 +116,11 @@ export const wrongAnswers: WrongAnswer[] = [
   },
   // Step 5: back-off, Retry-After.
   {
+    name: 'counts-for-ever',
+    step: 5,
+    change: [{ file, from: '    this.#failures = 0;\n', to: '' }],
+  },
+  {
     name: 'from-the-first-failure',
     step: 5,
     change: [
