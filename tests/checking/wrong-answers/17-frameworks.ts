@@ -14,17 +14,6 @@ export const wrongAnswers: WrongAnswer[] = [
     ],
   },
   {
-    name: 'from-the-beginning',
-    step: 1,
-    change: [
-      {
-        file: 'express.ts',
-        from: "  response.write('\\n');\n  const after = Number(request.get('Last-Event-ID')) || 0;\n",
-        to: "  response.write('\\n');\n  const after = 0;\n",
-      },
-    ],
-  },
-  {
     name: 'nest-numbers-itself',
     step: 2,
     change: [
@@ -36,35 +25,12 @@ export const wrongAnswers: WrongAnswer[] = [
     ],
   },
   {
-    name: 'after-each-event',
-    step: 3,
-    change: [
-      {
-        file: 'board.js',
-        from: '  }, [url, events]); // without this list, after each event once more\n',
-        to: '  });\n',
-      },
-      { file: 'board.js', from: '    return () => source.close();', to: '    //' },
-    ],
-  },
-  {
     name: 'an-end-is-the-last-one',
     step: 4,
     change: [
       {
         file: 'ready-made.js',
         from: "      throw new Error('the server ended it'); // else it takes an end for the last one\n",
-        to: '',
-      },
-    ],
-  },
-  {
-    name: 'asks-for-ever',
-    step: 4,
-    change: [
-      {
-        file: 'ready-made.js',
-        from: '      if (/is no stream/.test(error.message)) throw error; // what is thrown here ends it for good\n',
         to: '',
       },
     ],
