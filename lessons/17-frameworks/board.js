@@ -18,7 +18,7 @@ import {
 function Board({ url, events }) {
   const [sign, setSign] = useState('--');
 
-  // #region 3 Listen in an effect, and close in its clean-up.
+  // #region 3 Listen in a React effect, and close in its clean-up.
   useEffect(() => {
     const source = new EventSource(url);
     announce(source, url, events);

@@ -11,7 +11,7 @@ import { asEvent, eachDeparture } from './timetable.ts';
 
 const HEAD = {
   'Content-Type': 'text/event-stream',
-  // #region 1 Send the departures.
+  // #region 1 Send the departures from Express.
   //- 'Cache-Control': 'no-store',
   'Cache-Control': 'no-store, no-transform', // else the middleware below gathers what it compresses
   // #endregion
@@ -22,7 +22,7 @@ export const handle = express();
 handle.use(compression()); // as in most applications: it compresses every answer that is text
 
 handle.get('/express/departures', (request, response) => {
-  // #region 1 Send the departures.
+  // #region 1 Send the departures from Express.
   response.set(HEAD);
   response.write('\n');
   const after = Number(request.get('Last-Event-ID')) || 0;

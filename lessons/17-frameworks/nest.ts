@@ -21,7 +21,7 @@ class Station {
   departures(lastEventId: string | undefined): Observable<MessageEvent> {
     const after = Number(lastEventId) || 0;
     return new Observable((subscriber) => {
-      // #region 2 Tell each departure, and stop when Nest unsubscribes.
+      // #region 2 Tell each departure from Nest, and stop when it unsubscribes.
       const stop = eachDeparture(after, (departure) => {
         subscriber.next({ type: 'departure', id: String(departure.train), data: departure });
       });
