@@ -113,7 +113,8 @@ export async function judgeExercise(
     if (!heard) return { run, problem, served: false, disturbed: false };
     const page = { directory, host: pages!, turns: new Turns(PAGES) };
     const target = { origin: run.origin, speed, run, page, startAnew: start };
-    const last = slowed === SLOWER.length || speed < SLOWER[slowed]!;
+    const next = options.slower === false ? undefined : SLOWER[slowed];
+    const last = next === undefined || speed < next;
     const judged = await judgement.judge(target, checks, last).catch(stopAndThrow);
     return { run, ...judged, served: true };
 

@@ -31,6 +31,11 @@ export interface JudgeOptions {
   blame?: number | undefined;
   /** Whether no step waits for another: `export const anyStep = true` in checks.ts. */
   anyOrder?: boolean | undefined;
+  /**
+   * Whether a failure that the machine may be to blame for is asked again with a slower clock; true
+   * if not given.
+   */
+  slower?: boolean | undefined;
   /** Plays the pages; without it a browser is started for this judging alone, if it is needed. */
   pages?: PageHost | undefined;
   /** What earlier judgings have found out about the page; without it all is asked anew. */

@@ -13,9 +13,12 @@ for (const lesson of lessons) {
 
   for (let step = 0; step < lessonSteps(lesson).size; step++) {
     test(`${folder}: after step ${step} the checks up to ${step} pass and step ${step + 1} fails`, async () => {
-      const report = await judgeDirectory(lesson, await deriveLesson(root, lesson, step), {
-        memory,
-      });
+      const directory = await deriveLesson(root, lesson, step);
+      const judge = (slower: boolean) =>
+        judgeDirectory(lesson, directory, { memory, upTo: step + 1, slower });
+      // The failure is meant; only another one is asked again.
+      let report = await judge(false);
+      if (failingStep(report) !== step + 1) report = await judge(true);
       assert.equal(failingStep(report), step + 1, JSON.stringify(report.verdicts, null, 2));
     });
   }

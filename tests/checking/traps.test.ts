@@ -1,6 +1,7 @@
 // Every wrong answer of a lesson's list fails at its step, and in the words that are kept.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { JudgeOptions } from '../../scripts/checking/judge.ts';
 import { applyTrap, loadTraps, trap } from '../../scripts/checking/traps.ts';
 import { findLesson } from '../../scripts/course/lessons.ts';
 import { KitError } from '../../scripts/kit-error.ts';
@@ -11,7 +12,8 @@ for (const lesson of lessons) {
     const { name, step } = trap;
     test(`${lesson.folder}: the trap ${name} fails at step ${step}, in words that are kept`, async () => {
       const files = await applyTrap(root, lesson, trap);
-      const judge = () => judgeVariant(lesson, name, files);
+      const judge = (options: JudgeOptions) =>
+        judgeVariant(lesson, name, files, { upTo: step, ...options });
       const report = await assertKept(lesson, `${name}.txt`, judge);
       const failing = report.verdicts.find(({ ok, waitsFor }) => ok === false && !waitsFor);
       assert.equal(failingStep(report), step, JSON.stringify(report.verdicts, null, 2));

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { pathToFileURL } from 'node:url';
+import type { JudgeOptions } from '../../scripts/checking/judge.ts';
 import { applyTrap } from '../../scripts/checking/traps.ts';
 import { assertKept, failingStep, judgeVariant, lessons, root } from './judging.ts';
 import type { WrongAnswer } from './wrong-answers/wrong-answer.ts';
@@ -19,7 +20,8 @@ for (const lesson of lessons) {
     test(`${lesson.folder}: ${name} fails at step ${step}, in words that are kept`, async () => {
       const changes = change.map((one) => ({ file: 'server.ts', ...one }));
       const files = await applyTrap(root, lesson, { name, change: changes });
-      const judge = () => judgeVariant(lesson, `wrong-${name}`, files, { patience });
+      const judge = (options: JudgeOptions) =>
+        judgeVariant(lesson, `wrong-${name}`, files, { patience, upTo: step, ...options });
       const report = await assertKept(lesson, `wrong/${name}.txt`, judge);
       const failing = report.verdicts.find(({ ok, waitsFor }) => ok === false && !waitsFor);
       assert.equal(failingStep(report), step, JSON.stringify(report.verdicts, null, 2));
