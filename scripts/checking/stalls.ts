@@ -1,12 +1,15 @@
 // How much time this process has lost: a machine with too much to do lets it wait for its turn, and
 // what came meanwhile seems to have come all at once. Whoever judges a rhythm must know.
 
+import { runDelay } from '../course/runner/run-delay.js';
+
 const PERIOD = 5; // real milliseconds between two looks at the clock
 
 /** Measures from now on until it is closed. */
 export class Stalls {
   #lost = 0;
   #last = performance.now();
+  readonly #delayBefore = runDelay();
   readonly #looking: NodeJS.Timeout;
 
   constructor() {
@@ -17,7 +20,7 @@ export class Stalls {
   /** Real milliseconds that were lost so far. */
   get lost(): number {
     this.#look();
-    return this.#lost;
+    return Math.max(this.#lost, runDelay() - this.#delayBefore);
   }
 
   close(): void {

@@ -11,6 +11,7 @@ import { Worker } from 'node:worker_threads';
 import { speedUp } from './clock.js';
 import { installProbes } from './probes.js';
 import { TAG } from './processes.js';
+import { runDelay } from './run-delay.js';
 
 /** @typedef {{ file: string, env: Record<string, string>, speed: number }} Order */
 
@@ -107,7 +108,8 @@ async function become({ file, env, speed }) {
     overfull: (/** @type {string} */ overfull) => report({ overfull }),
   };
   const countHeld = installProbes(told, realNow);
-  count = () => ({ ...countHeld(), lost: countLost() });
+  const delayBefore = runDelay();
+  count = () => ({ ...countHeld(), lost: Math.max(countLost(), runDelay() - delayBefore) });
 
   // Without a runner nobody reads the output. The watcher ends this process and whatever it
   // started, and must not be forestalled by an error that a terminal would never give.

@@ -249,14 +249,19 @@ export const wrongAnswers: WrongAnswer[] = [
   {
     name: 'busy-at-the-start',
     step: 1,
-    patience: 800,
+    patience: 2000,
     change: [{ from: LISTEN, to: `while (true);\n${LISTEN}` }],
   },
   {
     name: 'busy-with-a-client',
     step: 1,
-    patience: 800,
-    change: [{ from: START, to: `  while (!response.destroyed);\n${START}` }],
+    patience: 2000,
+    change: [
+      {
+        from: 'function streamTheTime(response: ServerResponse) {\n',
+        to: 'function streamTheTime(response: ServerResponse) {\n  while (!response.destroyed);\n',
+      },
+    ],
   },
   {
     name: 'talks-without-end',
