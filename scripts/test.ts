@@ -27,6 +27,16 @@ runs the tests. PART narrows the tests: a folder below tests/ or the beginning o
 
 Exit codes: 0 all passed, 1 something failed, 2 it could not be done.`;
 
+/** The files that take longest come first, so that none of them is left alone at the end. */
+const LONGEST = [
+  'checking/wrong-answers',
+  'checking/traps',
+  'checking/right-answers',
+  'checking/steps',
+  'browser/',
+  'course/new-lesson',
+];
+
 const parts = process.argv.slice(2);
 if (parts.includes('--help') || parts.includes('-h')) {
   console.log(HELP);
@@ -84,16 +94,6 @@ async function tryFrameworks(): Promise<void> {
     console.error(error.message);
   }
 }
-
-/** The files that take longest come first, so that none of them is left alone at the end. */
-const LONGEST = [
-  'checking/wrong-answers',
-  'checking/traps',
-  'checking/right-answers',
-  'checking/steps',
-  'browser/',
-  'course/new-lesson',
-];
 
 function place(path: string): number {
   const index = LONGEST.findIndex((beginning) => path.startsWith(beginning));
