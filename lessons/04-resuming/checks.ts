@@ -173,12 +173,12 @@ export const checks = [
         'missed, and then what has waited, but for what the archive knew already.',
     };
     const begun = witness.events.length;
-    // Three come back, a second apart: between the two ways of one there may have been no news.
+    // Six come back, a second apart: between the two ways of one there may have been no news.
     const comeBack = async (later: number) => {
       await hears(witness, begun + later, advice);
       await resumes(witness, (id) => scene.get(PATH, comingBack(id)), advice);
     };
-    await Promise.all([0, 1, 2].map(comeBack));
+    await Promise.all([0, 1, 2, 3, 4, 5].map(comeBack));
   }),
 
   check(5, 'Who comes back too late is told `reset`', async (scene) => {

@@ -21,6 +21,8 @@ export type { Judging, Report, Verdict } from './verdict.ts';
 const SPEED = 75;
 /** So much slower runs the clock the next times, where the machine may be to blame for a failure. */
 const SLOWER = [8, 32];
+/** So often another port is taken where somebody else has come first. */
+const TAKEN = 2;
 /** How many checks may have their pages played at a time. */
 const PAGES = 3;
 /** Real milliseconds that it may take to find out which step made a program crash. */
@@ -100,6 +102,7 @@ export async function judgeExercise(
   const fullSpeed = options.speed ?? (await speedFor(lesson));
   let speed = fullSpeed;
   let slowed = 0;
+  let retaken = 0;
 
   /** Runs the program once, for some of the checks. `served`: it listened before it broke down. */
   async function judgeOnce(checks: Check[]) {
@@ -129,6 +132,12 @@ export async function judgeExercise(
   for (;;) {
     const begunOnce = performance.now();
     const { run, problem, served, disturbed = false } = await judgeOnce(checks);
+    // Somebody else was quicker to take the port: it was free when it was asked for.
+    if (problem?.kind === 'port' && !served && retaken < TAKEN) {
+      await run.stop();
+      retaken++;
+      continue;
+    }
     if (disturbed) {
       await run.stop();
       speed = fullSpeed / SLOWER[slowed]!;
