@@ -211,7 +211,8 @@ export class Answer {
       // A machine that is too busy has a rhythm of its own: try again from here.
       const lostNow = await this.stage.lost();
       const span = events.at(-1)!.at - events[0]!.at;
-      if (lostNow - lost < span * DISTURBED || trials === TRIALS) {
+      const isFlood = rhythm === 'fast' && events.length > 100; // no machine is so slow
+      if (isFlood || lostNow - lost < span * DISTURBED || trials === TRIALS) {
         if (rhythm === 'right') return [first, ...this.events.slice(1)];
         throw new Failure(this.#explainRhythm(rhythm, events, every, otherwise));
       }
