@@ -46,10 +46,10 @@ export interface JudgeOptions {
 const PROVISIONAL = 700;
 const PATIENCE = 10_000;
 /**
- * Lesson milliseconds that may be lost to other programs while checks run. With more, a head that
- * was sent at once may have come late.
+ * Lesson milliseconds that may be lost to other programs while checks run: a browser beside it takes
+ * that much. With more, what was sent in time may have come late.
  */
-const DISTURBANCE = 400;
+const DISTURBANCE = 1500;
 /** Real milliseconds between a process's last byte and the news of its end. */
 const DYING = 200;
 /** One judging. */
