@@ -28,6 +28,9 @@ const LONG_AFTER = 20;
 /** The archive takes two seconds and a half, and an announcement comes every second. */
 const within = 8000;
 
+/** With less than that lost to other programs, the clocks were right. */
+const UNDISTURBED = 1000;
+
 /** What the page does when it is opened, and when it is loaded anew. */
 const CONNECTS = {
   within: 3000,
@@ -173,10 +176,16 @@ export const checks = [
         'missed, and then what has waited, but for what the archive knew already.',
     };
     const begun = witness.events.length;
-    // Six come back, a second apart: between the two ways of one there may have been no news.
+    // Six come back, a second apart: between the two ways of one there may have been no news. Where a
+    // busy machine has stopped the clocks meanwhile there was none, so one comes back once more.
     const comeBack = async (later: number) => {
       await hears(witness, begun + later, advice);
-      await resumes(witness, (id) => scene.get(PATH, comingBack(id)), advice);
+      for (let attempt = 0; attempt < 3; attempt++) {
+        const before = await witness.stage.lost();
+        await resumes(witness, (id) => scene.get(PATH, comingBack(id)), advice);
+        const lost = witness.stage.lesson((await witness.stage.lost()) - before);
+        if (lost < UNDISTURBED) return;
+      }
     };
     await Promise.all([0, 1, 2, 3, 4, 5].map(comeBack));
   }),

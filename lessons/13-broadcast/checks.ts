@@ -20,7 +20,8 @@ const PATH = '/events';
 const within = 4000;
 
 /** What comes of these is announced in the order in which they stand here. */
-const TEXTS = Array.from({ length: 10 }, (_, nth) => `text-${'abcdefghij'[nth]}`);
+/** Enough of them, so that what the station says by itself meanwhile does not count. */
+const TEXTS = Array.from({ length: 30 }, (_, nth) => `text-${nth + 10}`);
 
 /** As much as a socket and its peer take on any system, and four times the cap. */
 const FLOOD = {

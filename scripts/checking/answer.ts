@@ -256,7 +256,7 @@ export class Answer {
         : `The events come too ${rhythm === 'fast' ? 'often' : 'seldom'}: ${events.length} of them in ${seconds(span)}, ${often}; ${meant}.`;
     return {
       sentence,
-      excerpt: this.timetable(),
+      excerpt: this.#rows().join('\n'),
       advice: otherwise,
       at: this.lesson(last.at),
       offset: last.span.start,
@@ -288,17 +288,21 @@ export class Answer {
 
   /** The last events, each with its time, and the end if it has come. */
   timetable(): string {
-    const rows = this.events.slice(-4).map((event) => {
-      const data = event.data.length > 48 ? `${event.data.slice(0, 47)}…` : event.data;
-      const type = event.type === 'message' ? '' : `event: ${visible(event.type)}, `;
-      return `    +${seconds(this.lesson(event.at))}  ${type}data: ${visible(data)}`;
-    });
+    const rows = this.#rows();
     const { ending, endedAt } = this.exchange;
     if (ending && ending !== 'left') {
       const how = ending === 'cut' || ending === 'malformed' ? 'it broke off' : 'the end';
       rows.push(`    +${seconds(this.lesson(endedAt!))}  (${how})`);
     }
     return rows.join('\n');
+  }
+
+  #rows(): string[] {
+    return this.events.slice(-4).map((event) => {
+      const data = event.data.length > 48 ? `${event.data.slice(0, 47)}…` : event.data;
+      const type = event.type === 'message' ? '' : `event: ${visible(event.type)}, `;
+      return `    +${seconds(this.lesson(event.at))}  ${type}data: ${visible(data)}`;
+    });
   }
 }
 

@@ -50,6 +50,11 @@ const PATIENCE = 10_000;
  * that much. With more, what was sent in time may have come late.
  */
 const DISTURBANCE = 1500;
+/**
+ * Lesson milliseconds that a program may work while checks run: most need half of it. With more, the
+ * processor was too slow for so fast a clock.
+ */
+const TOIL = 8000;
 /** Real milliseconds between a process's last byte and the news of its end. */
 const DYING = 200;
 /** One judging. */
@@ -184,12 +189,13 @@ export class Judgement {
     const stage = new Stage(target, this.#patience);
     const alone = checks.length === 1;
     let disturbed = false;
-    const lostBefore = last ? 0 : await stage.lost();
+    const [lostBefore, workedBefore] = last ? [0, 0] : [await stage.lost(), await stage.worked()];
     const all = checks.map(async (check) => {
       const { outcome, isOfPage } = await outcomeOf(check, stage, alone);
       if (outcome.kind === 'failed' && (await hasBrokenDown(stage))) return;
       if (outcome.kind === 'failed' && !last && !isOfPage && !outcome.explanation.certain) {
-        if (stage.lesson((await stage.lost()) - lostBefore) > DISTURBANCE) {
+        const lost = stage.lesson((await stage.lost()) - lostBefore);
+        if (lost > DISTURBANCE || stage.lesson((await stage.worked()) - workedBefore) > TOIL) {
           disturbed = true;
           outcome.sure = false;
         }

@@ -245,6 +245,7 @@ export class Stage {
       writesAfterClose: Math.max(earlier.writesAfterClose, now.writesAfterClose),
       sources: Math.max(earlier.sources, now.sources),
       lost: now.lost,
+      worked: now.worked,
       busyFor: now.busyFor,
     };
   }
@@ -261,6 +262,11 @@ export class Stage {
   /** Real milliseconds that the server and we have lost so far, because others had their turn. */
   async lost(): Promise<number> {
     return ((await this.target.run?.state())?.lost ?? 0) + this.#stalls.lost;
+  }
+
+  /** Real milliseconds for which the server has had a processor so far. */
+  async worked(): Promise<number> {
+    return (await this.target.run?.state())?.worked ?? 0;
   }
 
   async #busyFor(): Promise<number> {

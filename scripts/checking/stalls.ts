@@ -1,7 +1,7 @@
 // How much time this process has lost: a machine with too much to do lets it wait for its turn, and
 // what came meanwhile seems to have come all at once. Whoever judges a rhythm must know.
 
-import { runDelay } from '../course/runner/run-delay.js';
+import { processorTime } from '../course/runner/processor-time.js';
 
 const PERIOD = 5; // real milliseconds between two looks at the clock
 
@@ -9,7 +9,7 @@ const PERIOD = 5; // real milliseconds between two looks at the clock
 export class Stalls {
   #lost = 0;
   #last = performance.now();
-  readonly #delayBefore = runDelay();
+  readonly #waitedBefore = processorTime().waited;
   readonly #looking: NodeJS.Timeout;
 
   constructor() {
@@ -20,7 +20,7 @@ export class Stalls {
   /** Real milliseconds that were lost so far. */
   get lost(): number {
     this.#look();
-    return Math.max(this.#lost, runDelay() - this.#delayBefore);
+    return Math.max(this.#lost, processorTime().waited - this.#waitedBefore);
   }
 
   close(): void {

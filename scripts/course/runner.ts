@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { OwnedProcess } from './runner/owned-process.ts';
 import { Run, type RunRequest } from './runner/run.ts';
+import { warmTranslation } from './runner/translation.ts';
 
 export type { Output } from './runner/output.ts';
 export type { RunProblem } from './runner/problem.ts';
@@ -90,12 +91,13 @@ export class Runner {
   }
 
   /**
-   * Starts spares one after the other: to warm up takes a third of a second of a processor, which
+   * Starts spares one after the other: to warm up takes a sixth of a second of a processor, which
    * is then missing elsewhere.
    */
   #fill(): void {
     const isWarming = this.#spares.some((spare) => !spare.ready && isYoung(spare));
     if (this.#closed || isWarming || this.#spares.length >= this.#wanted) return;
+    void warmTranslation();
     const now = performance.timeOrigin + performance.now();
     if ([...this.#hurried].some(({ startedAt }) => now - startedAt < UNDISTURBED)) {
       this.warm(this.#wanted, this.#refill || 1);

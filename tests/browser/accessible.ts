@@ -5,10 +5,12 @@ import type { Frame, Page } from 'playwright';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe holds against a page, one line a violation; motion is waited for first. */
+/** What axe holds against a page at rest, one line a violation. */
 export async function violations(place: Page | Frame): Promise<string[]> {
+  const page = 'page' in place ? place.page() : place;
+  await page.emulateMedia({ reducedMotion: 'reduce' }); // a page that goes on hearing never comes to rest
   await place.evaluate(axe);
-  return place.evaluate(async () => {
+  const found = await place.evaluate(async () => {
     await Promise.all(
       document
         .getAnimations()
@@ -29,4 +31,6 @@ export async function violations(place: Page | Frame): Promise<string[]> {
         `${id}: ${help}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
     );
   });
+  await page.emulateMedia({ reducedMotion: null });
+  return found;
 }

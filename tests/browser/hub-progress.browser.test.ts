@@ -58,6 +58,7 @@ test('a check in the terminal is on the map and in the lesson at once, and after
 
 test('hints come one at a time beside the step that is on, and are kept on disk', async () => {
   const page = await visit.openLesson(await visit.visitor());
+  await page.locator('.flap[data-step="2"][data-state="passed"]').waitFor(); // what is known is there
   const step = Number(await page.locator('.now-line .number').textContent());
   const shown = page.locator('.now-hint .hint-title');
   for (const number of [1, 2]) {

@@ -1,7 +1,6 @@
 // What the runner starts: it waits for a program to run, and becomes that program.
 //
-// It warms itself up first, so that a saved file runs within milliseconds: TypeScript has been
-// translated once and HTTP spoken once. Reports go to the runner through fd 3, at once and in full,
+// It warms itself up first, so that a saved file runs within milliseconds: HTTP has been spoken once. Reports go to the runner through fd 3, at once and in full,
 // for the next thing that happens may be the end. Orders come through the watcher.
 import { writeSync } from 'node:fs';
 import { createServer, get } from 'node:http';
@@ -11,10 +10,12 @@ import { Worker } from 'node:worker_threads';
 import { speedUp } from './clock.js';
 import { installProbes } from './probes.js';
 import { TAG } from './processes.js';
-import { runDelay } from './run-delay.js';
+import { processorTime } from './processor-time.js';
+import { giveTranslation } from './typescript.js';
 
-/** @typedef {{ file: string, env: Record<string, string>, speed: number }} Order */
+/** @typedef {{ file: string, translation: Record<string, string>, env: Record<string, string>, speed: number }} Order */
 
+const TYPESCRIPT = new URL('./typescript.js', import.meta.url).href;
 const LONGEST_REPORT = 8000; // characters of a message or a stack
 
 /** @param {object} message */
@@ -58,6 +59,7 @@ let count = () => ({
   writesAfterClose: 0,
   sources: 1,
   lost: 0,
+  worked: 0,
 });
 /** @type {() => void} */
 let watched = () => {};
@@ -78,8 +80,7 @@ report({ ready: true });
 await become(await ordered);
 
 async function warmUp() {
-  const { warm } = await import('./warm-up.ts');
-  warm();
+  new Date().toLocaleTimeString('en-GB'); // loads the words of a locale
   const server = createServer((_request, response) => response.end('warm'));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
@@ -95,9 +96,11 @@ async function warmUp() {
  * Runs the program. From here on this process is what `node server.ts` would be.
  * @param {Order} order
  */
-async function become({ file, env, speed }) {
+async function become({ file, translation, env, speed }) {
+  giveTranslation(translation);
   Object.assign(process.env, env);
   process.argv.splice(1, process.argv.length, file);
+  process.execArgv.push('--import', TYPESCRIPT); // for whoever forks itself
   watcher.unref();
   const realNow = performance.now.bind(performance);
   const countLost = speedUp(speed);
@@ -108,8 +111,12 @@ async function become({ file, env, speed }) {
     overfull: (/** @type {string} */ overfull) => report({ overfull }),
   };
   const countHeld = installProbes(told, realNow);
-  const delayBefore = runDelay();
-  count = () => ({ ...countHeld(), lost: Math.max(countLost(), runDelay() - delayBefore) });
+  const before = processorTime();
+  count = () => {
+    const { worked, waited } = processorTime();
+    const lost = Math.max(countLost(), waited - before.waited);
+    return { ...countHeld(), lost, worked: worked - before.worked };
+  };
 
   // Without a runner nobody reads the output. The watcher ends this process and whatever it
   // started, and must not be forestalled by an error that a terminal would never give.

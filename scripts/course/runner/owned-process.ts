@@ -10,7 +10,6 @@ import { fileURLToPath } from 'node:url';
 import { programEnvironment } from './environment.ts';
 import { kill, killProcesses, livingProcesses } from './processes.js';
 
-const LOADER = new URL('./typescript.js', import.meta.url).href;
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 const WINDOWS = process.platform === 'win32';
 const LAST_WORDS = 150; // milliseconds to wait for output after the end
@@ -42,6 +41,8 @@ export interface Counts {
   sources: number;
   /** Real milliseconds by which timers of a fast clock have come too late, all in all. */
   lost: number;
+  /** Real milliseconds for which its main thread had a processor. */
+  worked: number;
   busyFor: number;
 }
 
@@ -85,7 +86,7 @@ export class OwnedProcess {
    *   that waits is ready sooner
    */
   constructor(purpose: 'spare' | 'run') {
-    const child = spawn(process.execPath, ['--import', LOADER, CHILD, purpose], {
+    const child = spawn(process.execPath, [CHILD, purpose], {
       env: programEnvironment(process.env, this.tag),
       detached: !WINDOWS, // so that it leads a group of its own
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],

@@ -25,7 +25,7 @@ import { watchSources } from './sources.js';
  * @param {(amount: string) => void} told.flooded it prints too much
  * @param {(amount: string) => void} told.overfull it writes to clients without ever waiting
  * @param {() => number} realNow milliseconds that no clock has scaled
- * @returns {() => Omit<import('./watcher.js').Counts, 'lost'>} counts of now
+ * @returns {() => Omit<import('./watcher.js').Counts, 'lost' | 'worked'>} counts of now
  */
 export function installProbes(told, realNow) {
   const countTimers = watchTimers();

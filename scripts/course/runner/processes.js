@@ -4,7 +4,7 @@
 // It still carries the run's tag in its environment, or descends from one that we know. This file
 // is plain JavaScript without packages, for it also runs in the child's watcher thread.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 
 /** The environment variable that marks all processes of one run. */
 export const TAG = 'DOWN_THE_WIRE_RUN';
@@ -14,37 +14,43 @@ export const TAG = 'DOWN_THE_WIRE_RUN';
 /**
  * The processes of this machine that are alive; a zombie, which only waits to be collected, is not.
  * @param {string} tag value of the TAG variable to look for
+ * @param {number} leader pid of the run's child: what is older cannot be of the run
  * @returns {Process[]} empty where this system gives no list
  */
-function listProcesses(tag) {
-  if (process.platform === 'linux') return listFromProc(`${TAG}=${tag}`);
+function listProcesses(tag, leader) {
+  if (process.platform === 'linux') return listFromProc(`${TAG}=${tag}`, leader);
   if (process.platform === 'win32') return [];
   return listFromPs(`${TAG}=${tag}`);
 }
 
-/** @param {string} mark @returns {Process[]} */
-function listFromProc(mark) {
-  /** @type {Process[]} */
-  const found = [];
-  for (const name of readdirSync('/proc')) {
-    const pid = Number(name);
-    if (!pid) continue;
-    try {
-      // "12 (a name) S 1 12 …": a name may hold spaces and brackets, so read on from the last one.
-      const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
-      const [state, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      if (state === 'Z' || state === 'X') continue;
-      found.push({
-        pid,
-        parent: Number(parent),
-        group: Number(group),
-        tagged: readEnvironment(name).includes(mark),
-      });
-    } catch {
-      // It ended while we looked.
-    }
+/** @param {string} mark @param {number} leader @returns {Process[]} */
+function listFromProc(mark, leader) {
+  const all = readdirSync('/proc').filter((name) => Number(name));
+  const begun = readStatus(leader)?.begun ?? 0;
+  return all.flatMap((name) => {
+    const status = readStatus(Number(name));
+    if (!status || status.state === 'Z' || status.state === 'X') return [];
+    const isYounger = status.begun >= begun;
+    return [{ ...status, tagged: isYounger && readEnvironment(name).includes(mark) }];
+  });
+}
+
+const status = Buffer.alloc(1024);
+
+/** @param {number} pid @returns undefined if it has ended meanwhile */
+function readStatus(pid) {
+  try {
+    const file = openSync(`/proc/${pid}/stat`, 'r');
+    const length = readSync(file, status, 0, status.length, 0);
+    closeSync(file);
+    // "12 (a name) S 1 12 …": a name may hold spaces and brackets, so read on from the last one.
+    const text = status.toString('latin1', 0, length);
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const [state, parent, group] = fields;
+    return { pid, state, parent: Number(parent), group: Number(group), begun: Number(fields[19]) };
+  } catch {
+    return undefined;
   }
-  return found;
 }
 
 /** @param {string} name */
@@ -87,7 +93,7 @@ function listFromPs(mark) {
  * @returns {number[]} pids
  */
 export function livingProcesses(leader, tag, known) {
-  const all = listProcesses(tag);
+  const all = listProcesses(tag, leader);
   const ours = new Set([leader, ...known]);
   const found = new Set();
   // A child may be listed before its parent: go round until a round finds nothing new.

@@ -14,6 +14,7 @@ import {
   type RunProblem,
   thrownProblem,
 } from './problem.ts';
+import { translateProgram } from './translation.ts';
 
 export interface RunRequest {
   /** The lesson's folder; messages name files relative to it. */
@@ -152,7 +153,10 @@ export class Run {
 
   async #begin(owned: OwnedProcess, request: RunRequest, path: string): Promise<void> {
     const ports = [request.port, request.secondPort].filter((port) => port !== undefined);
-    const taken = await Promise.all(ports.map((port) => port > 0 && answersAt(port)));
+    const [translation, ...taken] = await Promise.all([
+      translateProgram(path),
+      ...ports.map((port) => port > 0 && answersAt(port)),
+    ]);
     if (!this.#isAlive) return;
     const inUse = ports.find((_, index) => taken[index]);
     if (inUse !== undefined) return this.#fail(portInUse(this.#program, inUse, true));
@@ -162,16 +166,17 @@ export class Run {
       ...(request.secondPort === undefined ? {} : { SECOND_PORT: String(request.secondPort) }),
       ...request.env,
     };
-    owned.order({ run: { file: path, env, speed: request.speed ?? 1 } });
+    owned.order({ run: { file: path, translation, env, speed: request.speed ?? 1 } });
     this.#begun = true;
   }
 
   #hear(report: ChildReport & Partial<Counts>): void {
     if (report.state !== undefined) {
       const { timers = 0, children = 0, sockets = 0, writesAfterClose = 0, sources = 1 } = report;
-      const { held = 0, pieces = 0, encoded = 0, lost = 0, busyFor = 0 } = report;
+      const { held = 0, pieces = 0, encoded = 0, lost = 0 } = report;
+      const { worked = 0, busyFor = 0 } = report;
       const written = { held, pieces, encoded, writesAfterClose };
-      const counts = { timers, children, sockets, ...written, sources, lost, busyFor };
+      const counts = { timers, children, sockets, ...written, sources, lost, worked, busyFor };
       this.#questions.get(report.state)?.(counts);
     } else if (report.listening) {
       const { port, address } = report.listening;

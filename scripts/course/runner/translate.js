@@ -1,9 +1,20 @@
-// Translates TypeScript as it is imported; runs in the thread in which Node loads modules.
-import { readFile } from 'node:fs/promises';
+// Gives Node JavaScript for TypeScript as it is imported; runs in the thread in which Node loads
+// modules.
 import { fileURLToPath } from 'node:url';
-import { transform } from 'esbuild';
+import { receiveMessageOnPort } from 'node:worker_threads';
+import { translateSource } from './translate-source.js';
 
 /** @typedef {{ format?: string | null, shortCircuit?: boolean, source?: string }} Loaded */
+
+/** @type {import('node:worker_threads').MessagePort} */
+let givenThrough;
+/** What is translated already, by address. @type {Record<string, string>} */
+let given = {};
+
+/** @param {{ port: import('node:worker_threads').MessagePort }} data */
+export function initialize({ port }) {
+  givenThrough = port;
+}
 
 /**
  * A file that is not there under its name may be there as TypeScript: `./board` and `./board.js`
@@ -35,15 +46,13 @@ export async function resolve(specifier, context, next) {
 export async function load(url, context, next) {
   const [address = ''] = url.split(/[?#]/);
   if (!address.startsWith('file:') || !/\.m?ts$/.test(address)) return next(url, context);
-  const path = fileURLToPath(address);
-  const { code } = await transform(await readFile(path, 'utf8'), {
-    loader: 'ts',
-    format: 'esm',
-    target: 'node20',
-    platform: 'node',
-    sourcefile: path,
-    sourcemap: 'inline',
-    sourcesContent: false,
-  });
-  return { format: 'module', source: code, shortCircuit: true };
+  const source = takeGiven(address) ?? (await translateSource(fileURLToPath(address)));
+  return { format: 'module', source, shortCircuit: true };
+}
+
+/** It was sent before the import that leads here, so it has come. @param {string} address */
+function takeGiven(address) {
+  const news = receiveMessageOnPort(givenThrough);
+  if (news) given = news.message;
+  return given[address];
 }

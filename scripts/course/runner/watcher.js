@@ -9,7 +9,7 @@ import { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import { kill, killProcesses } from './processes.js';
 
-/** @typedef {{ timers: number, children: number, sockets: number, held: number, pieces: number, encoded: number, writesAfterClose: number, sources: number, lost: number }} Counts */
+/** @typedef {{ timers: number, children: number, sockets: number, held: number, pieces: number, encoded: number, writesAfterClose: number, sources: number, lost: number, worked: number }} Counts */
 
 const { tag } = /** @type {{ tag: string }} */ (workerData);
 const mainThread = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
@@ -29,6 +29,7 @@ let counts = {
   writesAfterClose: 0,
   sources: 1, // it is about to start
   lost: 0,
+  worked: 0,
 };
 /** When the question that still waits for its answer was put. @type {number | undefined} */
 let askedAt;
