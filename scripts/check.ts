@@ -8,6 +8,7 @@ import { type Judging, judgeExercise, judgeOrigin } from './checking/judge.ts';
 import { recordReport } from './checking/progress.ts';
 import type { Report } from './checking/verdict.ts';
 import { runCommand, wholeNumber } from './command.ts';
+import { provideAtFirstUse } from './course/frameworks.ts';
 import { findLesson, type Lesson, lessonSteps, listLessons } from './course/lessons.ts';
 import { openExercise } from './course/playground.ts';
 import { createRunner } from './course/runner.ts';
@@ -53,6 +54,7 @@ async function judge(
   options: { upTo: number | undefined; on: (judging: Judging) => void },
 ): Promise<Report> {
   if (url !== undefined) return judgeOrigin(lesson, { origin: originOf(url), speed: 1 }, options);
+  await provideAtFirstUse(root, lesson, (line) => process.stderr.write(`${line}\n`));
   const runner = createRunner();
   try {
     if (finished) return await judgeExercise(runner, lesson, lesson.directory, options);

@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runCommand } from './command.ts';
+import { provideAtFirstUse } from './course/frameworks.ts';
 import { findLesson } from './course/lessons.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -16,7 +17,11 @@ await runCommand({
   takes: [{ name: 'LESSON', about: 'which lesson: 1, 01, or 01-event-stream' }],
   options: {},
   examples: ['01'],
-  run: ({ takes }) => serve(join(findLesson(root, takes[0]!).directory, 'server.ts')),
+  async run({ takes }) {
+    const lesson = findLesson(root, takes[0]!);
+    await provideAtFirstUse(root, lesson, (line) => process.stderr.write(`${line}\n`));
+    return serve(join(lesson.directory, 'server.ts'));
+  },
 });
 
 /** Runs a server in the foreground. Resolves to its exit code, as a shell gives it after a signal. */

@@ -29,6 +29,7 @@ Exit codes: 0 all passed, 1 something failed, 2 it could not be done.`;
 
 /** The files that take longest come first, so that none of them is left alone at the end. */
 const LONGEST = [
+  'browser/learner-path',
   'checking/wrong-answers',
   'checking/traps',
   'checking/right-answers',
@@ -65,14 +66,15 @@ async function testAll(): Promise<number> {
     run('format and style', [biome, 'check', '--error-on-warnings', '.'], environment),
     run('types', [tsc], environment),
   ]);
-  // Tests wait for pages and clocks most of the time: two share a processor well.
-  const concurrency = Math.min(8, 2 * availableParallelism());
+  // Three keep two processors busy. With more of them each is slower, and clocks that run fast slip.
+  const concurrency = Math.min(8, Math.ceil(1.5 * availableParallelism()));
   const tests = await run(
     'tests',
     [
       '--import',
       'tsx',
       '--test',
+      '--test-reporter=spec', // says once more at the end what has failed
       `--test-concurrency=${concurrency}`,
       '--test-timeout=600000',
       ...files,

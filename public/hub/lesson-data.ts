@@ -22,6 +22,8 @@ export interface LessonInPage {
   traps: TrapInPage[];
   files: string[];
   cutTest?: boolean;
+  /** The packages of its own that are still to be fetched, in words. */
+  lacks?: string;
   lessons: StopData[];
 }
 

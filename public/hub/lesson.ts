@@ -15,6 +15,7 @@ import { showLine } from './line.ts';
 import { Live, showLiveState } from './live.ts';
 import { showNow } from './now.ts';
 import { showOutput } from './output.ts';
+import { offerPackages } from './packages.ts';
 import { servePageChecks } from './page-check.ts';
 import { servePresenter, showNotesAlone } from './presenter.ts';
 import type { Progress } from './progress.ts';
@@ -40,6 +41,7 @@ function openLesson(lesson: LessonInPage): void {
   const hints = new Hints(folder);
   showBoard(verdicts);
   showCut(live, lesson);
+  offerPackages(lesson);
   servePageChecks(live, folder);
   showSteps(verdicts);
   followProgress(live, folder, verdicts, hints);

@@ -17,6 +17,8 @@ export interface Explanation {
   offset?: number | undefined;
   /** The bytes that came prove it: no other client and no delay can be the reason. */
   certain?: boolean | undefined;
+  /** No other client can be the reason. A delay still may. */
+  unshared?: boolean | undefined;
 }
 
 /** What a check throws when the server does not do what the step asks for. */

@@ -46,7 +46,7 @@ export async function typesCome(
     excerpt: typeTable(answer),
     advice: otherwise,
     at: within,
-    certain: !someoneHeard,
+    unshared: !someoneHeard,
   });
 }
 

@@ -269,8 +269,9 @@ async function carryOut(check: Check, scene: Scene, alone: boolean): Promise<Out
   } catch (error) {
     if (error instanceof Unseen) return { kind: 'unseen', message: error.message };
     if (!(error instanceof Failure)) throw error;
-    const sure = alone || error.explanation.certain === true;
-    return { kind: 'failed', explanation: error.explanation, sure };
+    const { explanation } = error;
+    const sure = alone || explanation.certain === true || explanation.unshared === true;
+    return { kind: 'failed', explanation, sure };
   }
 }
 

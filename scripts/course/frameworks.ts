@@ -8,12 +8,22 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KitError } from '../kit-error.ts';
+import type { Lesson } from './lessons.ts';
 import { writeWhole } from './writing.ts';
 
 /** What a browser loads: each is built of the file of its name beside the packages. */
 const FOR_BROWSERS = ['react.js', 'fetch-event-source.js'];
 
 const WINDOWS = process.platform === 'win32';
+
+/** Milliseconds that whoever wants to use the lesson waits for its packages. */
+const FIRST_USE = 60_000;
+
+/** What is said of them before they come. */
+export const SIZE = 'Express, NestJS, React and two clients: 126 packages, 33 MB, once';
+
+/** The packages that are being fetched, by clone: two who ask at once wait for the same. */
+const coming = new Map<string, Promise<void>>();
 
 /** Where the packages are, or will be. */
 export function frameworksFolder(root: string): string {
@@ -26,6 +36,31 @@ export async function frameworksAreThere(root: string): Promise<boolean> {
   const stamp = await readFile(stampIn(folder), 'utf8').catch(() => '');
   const built = FOR_BROWSERS.every((name) => existsSync(join(root, 'public', 'frameworks', name)));
   return built && stamp === (await lockOf(folder));
+}
+
+/** Whether a lesson has packages of its own, and they are not here yet. */
+export async function lacksFrameworks(root: string, lesson: Lesson): Promise<boolean> {
+  const isTheirs = join(lesson.directory, 'frameworks') === frameworksFolder(root);
+  return isTheirs && !(await frameworksAreThere(root));
+}
+
+/**
+ * Fetches what a lesson lacks, at its first use. Where that cannot be, the lesson works in part.
+ *
+ * @param say is told a line before anything is fetched, and a sentence where it could not be
+ */
+export async function provideAtFirstUse(
+  root: string,
+  lesson: Lesson,
+  say: (line: string) => void,
+): Promise<void> {
+  if (!(await lacksFrameworks(root, lesson))) return;
+  try {
+    await provideFrameworks(root, say, FIRST_USE);
+  } catch (error) {
+    if (!(error instanceof KitError)) throw error;
+    say(error.message);
+  }
 }
 
 /**
@@ -42,12 +77,22 @@ export async function provideFrameworks(
   milliseconds = 300_000,
 ): Promise<boolean> {
   if (await frameworksAreThere(root)) return false;
+  say(`Fetching the packages of lesson 17 (${SIZE}).`);
+  const fetching = coming.get(root) ?? fetchAndBuild(root, milliseconds);
+  coming.set(root, fetching);
+  try {
+    await fetching;
+  } finally {
+    coming.delete(root);
+  }
+  return true;
+}
+
+async function fetchAndBuild(root: string, milliseconds: number): Promise<void> {
   const folder = frameworksFolder(root);
-  say('Fetching the packages of lesson 17 (Express, NestJS, React and two clients: 33 MB, once).');
   await npmInstall(folder, milliseconds);
   await Promise.all(FOR_BROWSERS.map((name) => build(root, name)));
   await writeWhole(root, stampIn(folder), await lockOf(folder));
-  return true;
 }
 
 async function npmInstall(folder: string, milliseconds: number): Promise<void> {

@@ -1,4 +1,6 @@
 // Every address of the hub.
+import { lacksFrameworks, provideFrameworks } from '../course/frameworks.ts';
+import { KitError } from '../kit-error.ts';
 import { exerciseRoutes } from './exercise-routes.ts';
 import { checkKey } from './guard.ts';
 import { proofOf } from './key.ts';
@@ -27,7 +29,7 @@ export function routes(rooms: Rooms): Route[] {
   ];
 }
 
-function courseRoutes({ root, gate, live }: Rooms): Route[] {
+function courseRoutes({ root, gate, live, stages }: Rooms): Route[] {
   return [
     open('GET', '/api/lessons', async () => ({ lessons: await stops(root) })),
     open('GET', '/api/lessons/:folder', async ({ params }) => {
@@ -41,6 +43,20 @@ function courseRoutes({ root, gate, live }: Rooms): Route[] {
         throw new Refusal(400, `step=${step} is no step; give a whole number from 0.`);
       }
       return codeAtStep(lesson, step === null ? lastStep(lesson) : Number(step));
+    }),
+    keyed('POST', '/api/lessons/:folder/packages', async ({ params }) => {
+      const lesson = lessonAt(root, params.folder!);
+      if (!(await lacksFrameworks(root, lesson))) return { fetched: false };
+      try {
+        await provideFrameworks(root, () => {});
+      } catch (error) {
+        if (error instanceof KitError) throw new Refusal(502, error.message);
+        throw error;
+      }
+      await Promise.all(
+        stages.all().map((stage) => stage.lesson.folder === lesson.folder && stage.restart()),
+      );
+      return { fetched: true };
     }),
     open('GET', '/live', ({ request, response, keyed: isKeyed }) => {
       // A wrong key is said at once: the stream without it would look like all there is.

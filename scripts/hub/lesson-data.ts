@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadTraps } from '../checking/traps.ts';
 import { textsAtStep } from '../course/derive.ts';
+import { lacksFrameworks, SIZE } from '../course/frameworks.ts';
 import { type Lesson, lessonSteps, lessonTexts, listLessons } from '../course/lessons.ts';
 import { changedLines } from '../course/regions.ts';
 import { stageMinutes } from '../course/stage-minutes.ts';
@@ -95,6 +96,7 @@ export async function lessonData(root: string, folder: string): Promise<LessonDa
     })),
     files: [...lessonTexts(lesson).keys()],
     cutTest: saysOf(lesson, 'cutTest'),
+    ...((await lacksFrameworks(root, lesson)) && { lacks: SIZE }),
     lessons: await stops(root),
   };
 }

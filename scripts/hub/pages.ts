@@ -47,6 +47,8 @@ export interface LessonData {
   files: string[];
   /** Whether there is something to be cut a hundred times. */
   cutTest?: boolean;
+  /** The packages of its own that are still to be fetched, in words; undefined if there are none. */
+  lacks?: string;
   lessons: Stop[];
 }
 
@@ -164,6 +166,11 @@ function textColumn(data: LessonData): Markup {
     <p class="place">${data.part}, lesson ${twoDigits(data.number)}</p>
     <h1 id="title">${data.title}</h1>
     <p class="question">${data.question}</p>
+    ${
+      data.lacks &&
+      html`<div id="packages" class="packages"><p>This lesson compares with packages that are not here yet
+      (${data.lacks}). Without them it works in part.</p></div>`
+    }
     <div class="prose">${trusted(data.html.text)}</div>
     <section id="steps" aria-labelledby="steps-title">
       <h2 id="steps-title">Steps</h2>

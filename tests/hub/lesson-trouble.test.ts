@@ -1,10 +1,10 @@
 // A lesson whose text or traps are broken is named on the map as on its own page, and mending it needs
 // no restart.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { folder, startHub } from './clone.ts';
+import { eventually, folder, startHub } from './clone.ts';
 
 const BROKEN = {
   'a text without one of its headings': {
@@ -52,3 +52,23 @@ for (const [name, { file, from, to, said }] of Object.entries(BROKEN)) {
     assert.equal((await hub.ask('GET', `/lessons/${folder}`)).status, 200);
   });
 }
+
+test('in which version a lesson was well is kept for the next start, and a broken one is not', async (t) => {
+  const hub = await startHub(t);
+  const traps = join(hub.root, 'lessons', folder, 'traps.ts');
+  const kept = () => {
+    const file = join(hub.root, '.kit', 'lessons-well.json');
+    return existsSync(file) && JSON.parse(readFileSync(file, 'utf8'))[folder];
+  };
+  await hub.ask('GET', '/api/lessons');
+  const first = await eventually('the version', kept);
+  writeFileSync(traps, `export const traps = ;\n${readFileSync(traps, 'utf8')}`);
+  await hub.ask('GET', '/api/lessons');
+  writeFileSync(traps, 'export const traps = [];\n');
+  await hub.ask('GET', '/api/lessons');
+  const second = await eventually('another version', () => kept() !== first && kept());
+  const third = join(hub.root, 'lessons', folder, 'server.ts');
+  writeFileSync(third, `${readFileSync(third, 'utf8')}\n`);
+  await hub.ask('GET', '/api/lessons');
+  await eventually('a third', () => ![first, second].includes(kept()));
+});

@@ -118,7 +118,8 @@ export class PlayedPage {
     for (let prompt = 0; prompt < 2; ) {
       const asked = performance.now();
       await this.settles();
-      prompt = performance.now() - asked < PROMPT ? prompt + 1 : 0;
+      const isPrompt = performance.now() - asked < PROMPT && !this.#server.isLoading;
+      prompt = isPrompt ? prompt + 1 : 0;
       const late = await this.#until(look, MOMENT);
       if (late !== undefined) return late;
       if (performance.now() > patience) throw new Unseen(troubles.SLOW);

@@ -46,6 +46,9 @@ export interface Seen {
 /** More requests than this in one second are a loop that asks without end. */
 export const FLOOD = 100;
 
+/** Real milliseconds that a page may take to run a file that has just come. */
+const DIGESTING = 300;
+
 /** The agent marks with it what the page asks by script, for else nothing tells who asked. */
 const MARK = 'x-asked-by';
 
@@ -64,6 +67,8 @@ export class ScriptedServer {
   readonly #wires: Wire[] = [];
   /** Connections that have left HTTP: the server does not know them any more. */
   readonly #upgraded = new Set<Socket>();
+  #filesUnderWay = 0;
+  #lastFileAt = Number.NEGATIVE_INFINITY;
   #port = 0;
   #secondPort = 0;
   /** The names by which the page may call it. */
@@ -115,6 +120,11 @@ export class ScriptedServer {
     return this.#wires;
   }
 
+  /** Whether the page waits for files of its own, or has had one so lately that it may not have run. */
+  get isLoading(): boolean {
+    return this.#filesUnderWay > 0 || performance.now() - this.#lastFileAt < DIGESTING;
+  }
+
   /** How many requests came in the last second, if they are more than a page can mean. */
   get flood(): number | undefined {
     const since = performance.now() - 1000;
@@ -159,8 +169,13 @@ export class ScriptedServer {
       wire.begin(this.#replyTo(seen, answering));
       return;
     }
+    this.#filesUnderWay += 1;
     response.on('finish', () => {
       seen.status = response.statusCode;
+    });
+    response.on('close', () => {
+      this.#filesUnderWay -= 1;
+      this.#lastFileAt = performance.now();
     });
     const isIndex = path === '/' || path === '/index.html';
     if (isIndex && request.method === 'GET') return this.#sendIndex(response);
