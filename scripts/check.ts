@@ -4,7 +4,8 @@
 //   npm run check -- 01 --url http://localhost:8000
 import { join } from 'node:path';
 import { boardHead, boardRows, styleOf, wrapped } from './checking/board.ts';
-import { type Judging, judgeExercise, judgeOrigin } from './checking/judge.ts';
+import { isAnyStepEnough, type Judging, judgeExercise, judgeOrigin } from './checking/judge.ts';
+import { nextThing } from './checking/next-thing.ts';
 import { recordReport } from './checking/progress.ts';
 import type { Report } from './checking/verdict.ts';
 import { runCommand, wholeNumber } from './command.ts';
@@ -43,7 +44,7 @@ await runCommand({
     };
     const report = await judge(lesson, values, { upTo, on });
     if (values.json) process.stdout.write(`${JSON.stringify(asJson(report))}\n`);
-    else showBoard(lesson, report);
+    else showBoard(lesson, report, await isAnyStepEnough(lesson));
     return report.failed > 0 ? 1 : 0;
   },
 });
@@ -83,38 +84,15 @@ function originOf(text: string): string {
   return url.origin;
 }
 
-function showBoard(lesson: Lesson, report: Report): void {
+function showBoard(lesson: Lesson, report: Report, anyStep: boolean): void {
   const style = styleOf(process.stdout);
   const number = String(lesson.number).padStart(2, '0');
   const head = boardHead(`${number}  ${lesson.title}`, report.target, style);
-  const next = wrapped(nextThing(lesson, report), style);
-  process.stdout.write(`${head}${boardRows(report.verdicts, style)}\n${next}\n`);
-}
-
-/** How it stands, and what to do now. */
-function nextThing(lesson: Lesson, report: Report): string {
-  const { passed, verdicts } = report;
-  const count = `${passed} of ${verdicts.length} checks pass.`;
-  const failing = verdicts.find(({ ok, waitsFor }) => ok === false && waitsFor === undefined);
-  if (failing) {
-    const step = lessonSteps(lesson).get(failing.step);
-    const mine = report.target.startsWith('playground/');
-    const files = step && mine ? ` in ${step.files.join(' and ')}` : '';
-    const title = step ? `, "${step.title.replace(/\.$/, '')}"` : '';
-    return `${count} Next: step ${failing.step}${title}${files}.`;
-  }
-  const unseen = verdicts.length - passed;
-  if (unseen > 0) return `${count} ${unseen} cannot be seen from here.`;
-  if (!report.target.startsWith('playground/')) return count;
-  const last = Math.max(...lessonSteps(lesson).keys());
-  const reached = Math.max(...verdicts.map(({ step }) => step));
-  if (reached < last) return `${count} Next: step ${reached + 1}, without --step.`;
   const following = listLessons(root).find(
     (other) => other.available && other.number > lesson.number,
   );
-  return following
-    ? `${count} Lesson ${lesson.number} is done. Next: npm run check -- ${following.number}`
-    : `${count} Lesson ${lesson.number} is done.`;
+  const next = wrapped(nextThing(report, { lesson, anyStep, following }), style);
+  process.stdout.write(`${head}${boardRows(report.verdicts, style)}\n${next}\n`);
 }
 
 /** The report in the shape that scripts rely on. */

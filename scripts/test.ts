@@ -72,7 +72,7 @@ async function testAll(): Promise<number> {
     'tests',
     [
       '--import',
-      'tsx',
+      './scripts/typescript/register.js',
       '--test',
       '--test-reporter=spec', // says once more at the end what has failed
       `--test-concurrency=${concurrency}`,

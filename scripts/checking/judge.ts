@@ -43,7 +43,7 @@ export async function loadChecks(lesson: Lesson): Promise<Check[]> {
 }
 
 /** Whether any one step completes the lesson: `export const anyStep = true`. */
-async function isAnyStepEnough(lesson: Lesson): Promise<boolean> {
+export async function isAnyStepEnough(lesson: Lesson): Promise<boolean> {
   return (await loadLessonModule(lesson, 'checks.ts')).anyStep === true;
 }
 

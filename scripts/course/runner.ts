@@ -5,9 +5,9 @@
 // milliseconds. See runner/child.js for the other end.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { warmTranslation } from '../typescript/program.ts';
 import { OwnedProcess } from './runner/owned-process.ts';
 import { Run, type RunRequest } from './runner/run.ts';
-import { warmTranslation } from './runner/translation.ts';
 
 export type { Output } from './runner/output.ts';
 export type { RunProblem } from './runner/problem.ts';

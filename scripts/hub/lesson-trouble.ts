@@ -17,7 +17,7 @@ import { KitError } from '../kit-error.ts';
 const TITLES = headings.map(([, title]) => title).join('\n');
 
 const FILE = 'lessons-well.json';
-const SOON = 200; // milliseconds until what was found is kept: the page comes first
+const SOON = 10; // milliseconds until what was found is kept, with what is found at the same time
 
 const known = new Map<string, { version: string; trouble: Promise<string | undefined> }>();
 const clones = new Map<string, Clone>();

@@ -15,9 +15,12 @@ import test, { type TestContext } from 'node:test';
 import {
   frameworksAreThere,
   frameworksFolder,
+  provideAtFirstUse,
   provideFrameworks,
 } from '../../scripts/course/frameworks.ts';
+import type { Lesson } from '../../scripts/course/lessons.ts';
 import { KitError } from '../../scripts/kit-error.ts';
+import { FAKE_NPM, OFFLINE_NPM } from './fake-npm.ts';
 
 const kit = join(import.meta.dirname, '..', '..');
 
@@ -40,20 +43,6 @@ function clone(t: TestContext, npm: string): string {
   }
   return root;
 }
-
-/** Makes just as much of the packages as is built for browsers. */
-const FAKE_NPM = `
-  const { mkdirSync, writeFileSync } = require('node:fs');
-  const modules = {
-    react: 'export const createElement = 1, StrictMode = 1, useEffect = 1, useRef = 1, useState = 1;',
-    'react-dom/client': 'export const createRoot = 1;',
-    '@microsoft/fetch-event-source': 'export const fetchEventSource = 1;',
-  };
-  for (const [name, text] of Object.entries(modules)) {
-    mkdirSync('node_modules/' + name, { recursive: true });
-    writeFileSync('node_modules/' + name + '/index.js', text);
-  }
-`;
 
 test('they are fetched with a word about their size, built for browsers, and not fetched again', async (t) => {
   const root = clone(t, FAKE_NPM);
@@ -90,6 +79,29 @@ test('without a network one sentence says what to do, and nothing is taken for t
     },
   );
   assert.equal(await frameworksAreThere(root), false);
+});
+
+/** A lesson's folder is all that is asked for. */
+const lessonOf = (root: string, folder: string) =>
+  ({ directory: join(root, 'lessons', folder) }) as Lesson;
+
+test('they come at the first use of their lesson, and for no other', async (t) => {
+  const root = clone(t, FAKE_NPM);
+  const said: string[] = [];
+  const say = (line: string) => void said.push(line);
+  await provideAtFirstUse(root, lessonOf(root, '16-websocket'), say);
+  assert.deepEqual([said.length, await frameworksAreThere(root)], [0, false]);
+  const both = [1, 2].map(() => provideAtFirstUse(root, lessonOf(root, '17-frameworks'), say));
+  await Promise.all(both);
+  assert.match(said[0]!, /126 packages, 33 MB, once/);
+  assert.equal(await frameworksAreThere(root), true);
+});
+
+test('a first use without a network says so, and goes on', async (t) => {
+  const root = clone(t, OFFLINE_NPM);
+  const said: string[] = [];
+  await provideAtFirstUse(root, lessonOf(root, '17-frameworks'), (line) => said.push(line));
+  assert.match(said.at(-1)!, /^The packages of lesson 17 could not be fetched \(.*no address\)/);
 });
 
 test('the list of packages names no registry, so that a mirror serves as well', () => {

@@ -7,15 +7,15 @@ import { createServer, get } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { giveTranslation } from '../../typescript/register.js';
 import { speedUp } from './clock.js';
 import { installProbes } from './probes.js';
 import { TAG } from './processes.js';
 import { processorTime } from './processor-time.js';
-import { giveTranslation } from './typescript.js';
 
 /** @typedef {{ file: string, translation: Record<string, string>, env: Record<string, string>, speed: number }} Order */
 
-const TYPESCRIPT = new URL('./typescript.js', import.meta.url).href;
+const TYPESCRIPT = new URL('../../typescript/register.js', import.meta.url).href;
 const LONGEST_REPORT = 8000; // characters of a message or a stack
 
 /** @param {object} message */

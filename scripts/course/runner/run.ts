@@ -1,6 +1,7 @@
 // One run of a program: from its start, over what it says and what goes wrong, to its end.
 import { basename, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { translateProgram } from '../../typescript/program.ts';
 import { answersAt } from './answers-at.ts';
 import { type Output, OutputLog } from './output.ts';
 import type { ChildReport, Counts, Exit, OwnedProcess, Thrown } from './owned-process.ts';
@@ -14,7 +15,6 @@ import {
   type RunProblem,
   thrownProblem,
 } from './problem.ts';
-import { translateProgram } from './translation.ts';
 
 export interface RunRequest {
   /** The lesson's folder; messages name files relative to it. */

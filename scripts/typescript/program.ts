@@ -2,7 +2,7 @@
 // esbuild first takes half as long again to begin.
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { translateSource } from './translate-source.js';
+import { translateSource } from './translate.js';
 
 /** Addresses of TypeScript files (`file:` URLs), each with its JavaScript. */
 export type Translation = Record<string, string>;

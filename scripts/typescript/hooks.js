@@ -2,7 +2,7 @@
 // modules.
 import { fileURLToPath } from 'node:url';
 import { receiveMessageOnPort } from 'node:worker_threads';
-import { translateSource } from './translate-source.js';
+import { translateSource } from './translate.js';
 
 /** @typedef {{ format?: string | null, shortCircuit?: boolean, source?: string }} Loaded */
 
