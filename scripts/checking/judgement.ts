@@ -46,10 +46,12 @@ export interface JudgeOptions {
 const PROVISIONAL = 700;
 const PATIENCE = 10_000;
 /**
- * Lesson milliseconds that may be lost to other programs while checks run: a browser beside it takes
- * that much. With more, what was sent in time may have come late.
+ * Lesson milliseconds that may be lost to other programs while checks run, or that part of the time
+ * that they have run: a browser beside it takes as much. With more, what was sent in time may have
+ * come late.
  */
 const DISTURBANCE = 1500;
+const DISTURBED_PART = 0.5;
 /**
  * Lesson milliseconds that a program may work while checks run: most need half of it. With more, the
  * processor was too slow for so fast a clock.
@@ -189,13 +191,18 @@ export class Judgement {
     const stage = new Stage(target, this.#patience);
     const alone = checks.length === 1;
     let disturbed = false;
+    const begun = performance.now();
     const [lostBefore, workedBefore] = last ? [0, 0] : [await stage.lost(), await stage.worked()];
     const all = checks.map(async (check) => {
       const { outcome, isOfPage } = await outcomeOf(check, stage, alone);
       if (outcome.kind === 'failed' && (await hasBrokenDown(stage))) return;
       if (outcome.kind === 'failed' && !last && !isOfPage && !outcome.explanation.certain) {
         const lost = stage.lesson((await stage.lost()) - lostBefore);
-        if (lost > DISTURBANCE || stage.lesson((await stage.worked()) - workedBefore) > TOIL) {
+        const limit = stage.lesson(performance.now() - begun) * DISTURBED_PART;
+        if (
+          lost > Math.max(DISTURBANCE, limit) ||
+          stage.lesson((await stage.worked()) - workedBefore) > TOIL
+        ) {
           disturbed = true;
           outcome.sure = false;
         }
