@@ -4,6 +4,9 @@ import { button, byId, element, fill } from './dom.ts';
 import { currentKey, onKey } from './key.ts';
 import type { LessonInPage } from './lesson-data.ts';
 
+const HERE =
+  'The packages of this lesson are here now. Save your file once more, and its checks are asked anew.';
+
 /** Puts the button below the words that say what is missing, and tells what comes of it. */
 export function offerPackages({ folder, lacks }: LessonInPage): void {
   if (lacks === undefined) return;
@@ -23,8 +26,7 @@ export function offerPackages({ folder, lacks }: LessonInPage): void {
     fill(word, 'npm fetches them. You can go on meanwhile.');
     try {
       await ask('POST', `/api/lessons/${folder}/packages`, {});
-      press.remove();
-      fill(word, 'They are here. Save your file once more, and its checks are asked anew.');
+      fill(byId('packages'), element('p', { role: 'status' }, HERE));
     } catch (error) {
       press.removeAttribute('aria-disabled');
       fill(word, sentenceOf(error));

@@ -279,7 +279,7 @@ function board(data: LessonData): Markup {
           <li class="flap" data-step="${step.step}" data-state="waiting"><div class="flap-line"><span class="number">${step.step}</span><span
             class="title">${step.title}</span><span class="word">not yet</span></div></li>`,
         )}</ol>
-        ${data.cutTest && html`<div id="cut" class="cut" hidden></div>`}
+        ${data.cutTest && html`<div id="cut" class="cut-test" hidden></div>`}
         <p id="outcome" class="unseen" role="status" aria-live="polite"></p>
       </section>`;
 }
