@@ -26,8 +26,10 @@ await runCommand({
 
 /** Runs a server in the foreground. Resolves to its exit code, as a shell gives it after a signal. */
 function serve(file: string): Promise<number> {
-  const leash = pathToFileURL(join(root, 'scripts/course/leash.ts')).href;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--import', leash, file], {
+  const [typescript, leash] = ['typescript/register.js', 'course/leash.ts'].map(
+    (path) => pathToFileURL(join(root, 'scripts', path)).href,
+  );
+  const child = spawn(process.execPath, ['--import', typescript!, '--import', leash!, file], {
     cwd: root,
     // The fourth is a pipe that ends with this process, however it ends: see leash.ts.
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],

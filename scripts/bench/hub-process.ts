@@ -28,7 +28,14 @@ export async function startHub(root: string): Promise<HubProcess> {
   const port = await freePort();
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', 'scripts/start.ts', '--no-open', '--port', String(port)],
+    [
+      '--import',
+      './scripts/typescript/register.js',
+      'scripts/start.ts',
+      '--no-open',
+      '--port',
+      String(port),
+    ],
     { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   child.once(

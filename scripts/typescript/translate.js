@@ -2,14 +2,14 @@
 //
 // What belongs to the kit seldom changes, so its JavaScript is kept in node_modules/.cache/: a command
 // begins without esbuild, which takes longer to load than most commands take to run.
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
 const CACHE = join(ROOT, 'node_modules', '.cache', 'down-the-wire');
-/** Other folders are the learner's, or made for the moment. */
-const KEPT = new Set(['scripts', 'tests', 'lessons']);
+/** Other folders are the learner's, or made for the moment; and so is a clone with borrowed packages. */
+const KEPT = new Set(hasOwnPackages() ? ['scripts', 'tests', 'lessons'] : []);
 
 /**
  * @param {string} path
@@ -32,6 +32,10 @@ export async function translateSource(path) {
   });
   if (place !== undefined) keep(place, version, code);
   return code;
+}
+
+function hasOwnPackages() {
+  return lstatSync(join(ROOT, 'node_modules'), { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** @param {string} path @returns {string | undefined} where its JavaScript is kept, if it is */

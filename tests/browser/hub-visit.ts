@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright';
 import { createHub, type Hub, type HubOptions } from '../../scripts/hub/hub.ts';
 import { freePorts } from '../hub/clone.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 import { startBrowser } from './wire-stage.ts';
 
 const KIT = join(import.meta.dirname, '../..');
@@ -138,7 +139,7 @@ export class Visit {
     }
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', join('scripts', `${name}.ts`), ...words],
+      ['--import', TYPESCRIPT, join('scripts', `${name}.ts`), ...words],
       { cwd: desk, stdio: ['ignore', 'pipe', 'inherit'] },
     );
     let out = '';

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright';
 import { openExchange } from '../../scripts/wire/exchange.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 import { violations } from './accessible.ts';
 import { lessons, type RunningLesson, startLesson, visit } from './lesson-program.ts';
 import { startBrowser } from './wire-stage.ts';
@@ -83,10 +84,14 @@ describe('the page of lesson 13', () => {
 it('the server of lesson 13 ends by itself at SIGTERM, its last words said', {
   skip: process.platform === 'win32' ? 'there are no signals here' : false,
 }, async () => {
-  const server = spawn(process.execPath, ['--import', 'tsx', join(lessons, FOLDER, 'server.ts')], {
-    env: { ...process.env, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const server = spawn(
+    process.execPath,
+    ['--import', TYPESCRIPT, join(lessons, FOLDER, 'server.ts')],
+    {
+      env: { ...process.env, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const [told] = await once(server.stdout, 'data');
   const origin = /http:\S+/.exec(String(told))![0];
   const client = openExchange({ origin, path: '/events' });

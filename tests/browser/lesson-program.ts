@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright';
+import { TYPESCRIPT } from '../typescript.ts';
 
 export const lessons = join(import.meta.dirname, '..', '..', 'lessons');
 
@@ -16,7 +17,7 @@ export interface RunningLesson {
 export async function startLesson(folder: string, port = '0'): Promise<RunningLesson> {
   const child: ChildProcess = spawn(
     process.execPath,
-    ['--import', 'tsx', join(lessons, folder, 'server.ts')],
+    ['--import', TYPESCRIPT, join(lessons, folder, 'server.ts')],
     { env: { ...process.env, PORT: port, SECOND_PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));

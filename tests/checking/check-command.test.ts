@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { TYPESCRIPT } from '../typescript.ts';
 import { root } from './judging.ts';
 
 const clone = mkdtempSync(join(tmpdir(), 'check-'));
@@ -23,7 +24,7 @@ symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'), 'junction')
 after(() => rmSync(clone, { recursive: true, force: true, maxRetries: 3 }));
 
 async function check(...typed: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/check.ts', ...typed], {
+  const child = spawn(process.execPath, ['--import', TYPESCRIPT, 'scripts/check.ts', ...typed], {
     cwd: clone,
   });
   const text = { out: '', err: '' };

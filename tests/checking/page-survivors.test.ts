@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import test from 'node:test';
 import { descendantsOf, isAlive } from '../course/living.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 import { pageDirectory } from './page-stage.ts';
 
 const OWNER = join(import.meta.dirname, 'fixtures', 'page-owner.ts');
@@ -12,7 +13,7 @@ for (const name of ['right', 'endless-loop']) {
   test(`the browser that plays "${name}" ends with a kit that is killed`, {
     skip: process.platform === 'linux' ? false : 'reads /proc',
   }, async (t) => {
-    const owner = spawn(process.execPath, ['--import', 'tsx', OWNER, pageDirectory(name)], {
+    const owner = spawn(process.execPath, ['--import', TYPESCRIPT, OWNER, pageDirectory(name)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     for await (const text of owner.stdout) if (String(text).includes('arrived')) break;

@@ -11,6 +11,7 @@ import { connect, createServer } from 'node:tls';
 import { readCertificate } from '../../lessons/12-connection-limit/certificate.ts';
 import { provideCertificate } from '../../scripts/course/certificate.ts';
 import { KitError } from '../../scripts/kit-error.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 import { makeClone, makeCloneWithCommands } from './clone.ts';
 
 const DAY = 86_400_000;
@@ -18,7 +19,7 @@ const DAY = 86_400_000;
 test('the command makes a certificate for this machine, and a second time it changes nothing', (t) => {
   const root = makeCloneWithCommands(t);
   const run = () => {
-    const typed = ['--import', 'tsx', 'scripts/certificate.ts'];
+    const typed = ['--import', TYPESCRIPT, 'scripts/certificate.ts'];
     const { status, stdout, stderr } = spawnSync(process.execPath, typed, {
       cwd: root,
       encoding: 'utf8',

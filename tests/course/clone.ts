@@ -72,6 +72,7 @@ export function makeCloneWithCommands(test: TestContext, files = smallLesson): s
     'scripts/kit-error.ts',
     'scripts/lesson.ts',
     'scripts/reset.ts',
+    'scripts/typescript',
   ]) {
     cpSync(join(kit, path), join(root, path), { recursive: true });
   }

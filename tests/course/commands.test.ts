@@ -6,6 +6,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { TYPESCRIPT } from '../typescript.ts';
 import { makeCloneWithCommands, smallLesson } from './clone.ts';
 
 const DEADLINE = 10_000; // milliseconds
@@ -14,7 +15,7 @@ function run(root: string, ...typed: string[]) {
   const [command, ...rest] = typed;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', `scripts/${command}.ts`, ...rest],
+    ['--import', TYPESCRIPT, `scripts/${command}.ts`, ...rest],
     { cwd: root, encoding: 'utf8' },
   );
   return { status, stdout, stderr };
@@ -84,7 +85,7 @@ const listening = {
 
 async function startLesson(t: TestContext): Promise<{ child: ChildProcess; port: number }> {
   const root = makeCloneWithCommands(t, listening);
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/lesson.ts', '1'], {
+  const child = spawn(process.execPath, ['--import', TYPESCRIPT, 'scripts/lesson.ts', '1'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -148,7 +149,7 @@ test('reset in a read-only clone is answered with one sentence', {
   // Modes do not hold root back, so root becomes somebody else for this, where the system allows.
   const somebody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
   const start = (...typed: string[]) =>
-    spawnSync(process.execPath, ['--import', 'tsx', ...typed], {
+    spawnSync(process.execPath, ['--import', TYPESCRIPT, ...typed], {
       cwd: root,
       encoding: 'utf8',
       ...somebody,

@@ -12,6 +12,7 @@ import {
   textsAtStep,
 } from '../../scripts/course/derive.ts';
 import { KitError } from '../../scripts/kit-error.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 import { firstLesson, makeClone, makeCloneWithCommands, smallLesson } from './clone.ts';
 
 const read = (directory: string, name: string) => readFileSync(join(directory, name), 'utf8');
@@ -42,7 +43,7 @@ test('a derived server finds the page.ts of the lessons', async (t) => {
     'server.ts': "import { listen } from '../page.ts';\nconsole.log(typeof listen);\n",
   });
   const directory = await deriveLesson(root, firstLesson(root), 0);
-  const run = spawnSync(process.execPath, ['--import', 'tsx', join(directory, 'server.ts')], {
+  const run = spawnSync(process.execPath, ['--import', TYPESCRIPT, join(directory, 'server.ts')], {
     cwd: root,
     encoding: 'utf8',
   });

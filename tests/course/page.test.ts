@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { servePage } from '../../lessons/page.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 
 const CLOCK = join(import.meta.dirname, '..', '..', 'lessons', '01-event-stream', 'server.ts');
 
@@ -154,7 +155,7 @@ describe('listen', () => {
 
   /** The station clock as its own program. `told` is all that it prints. */
   function start(env: Record<string, string>) {
-    const child = spawn(process.execPath, ['--import', 'tsx', CLOCK], {
+    const child = spawn(process.execPath, ['--import', TYPESCRIPT, CLOCK], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -11,6 +11,7 @@ import { listSymptoms, withSymptoms } from '../../scripts/checking/symptoms.ts';
 import { lessonTable, withLessonTable } from '../../scripts/course/lesson-table.ts';
 import { listLessons } from '../../scripts/course/lessons.ts';
 import { syllabus } from '../../scripts/course/syllabus.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 
 const kit = join(import.meta.dirname, '../..');
 const file = join(kit, 'README.md');
@@ -77,7 +78,7 @@ test('the commands are the scripts of package.json', () => {
 
 test('each command knows what the table says of it', async () => {
   const helps = [...typed].map(async ([name, line]) => {
-    const words = ['--import', 'tsx', `scripts/${name}.ts`, '--help'];
+    const words = ['--import', TYPESCRIPT, `scripts/${name}.ts`, '--help'];
     const { stdout } = await promisify(execFile)(process.execPath, words, { cwd: kit });
     const usage = stdout.split('\n', 1)[0]!;
     for (const flag of line.match(/--[a-z-]+( [A-Z]+)?/g) ?? []) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { speedUp } from '../../scripts/course/runner/clock.js';
+import { TYPESCRIPT } from '../typescript.ts';
 
 const FIXTURE = join(import.meta.dirname, 'fixtures', 'runner-clock.ts');
 const SPEED = 50;
@@ -23,7 +24,7 @@ interface Seen {
 
 async function look(speed: number): Promise<Seen> {
   const { stdout } = await promisify(execFile)(process.execPath, [
-    ...['--import', 'tsx', FIXTURE],
+    ...['--import', TYPESCRIPT, FIXTURE],
     String(speed),
   ]);
   return JSON.parse(stdout);

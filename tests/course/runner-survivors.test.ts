@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { TYPESCRIPT } from '../typescript.ts';
 import { descendantsOf, isAlive } from './living.ts';
 import { freePort, until, writeProgram } from './runner-programs.ts';
 
@@ -33,7 +34,7 @@ const PROGRAMS: Record<string, string> = {
 };
 
 function startOwner(...given: string[]): { owner: ChildProcess; output: () => string } {
-  const owner = spawn(process.execPath, ['--import', 'tsx', OWNER, ...given], {
+  const owner = spawn(process.execPath, ['--import', TYPESCRIPT, OWNER, ...given], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
@@ -82,7 +83,7 @@ for (const when of ['ready', 'hardly begun']) {
   test(`closing a spare that is ${when} is waited for, though nothing else keeps the kit awake`, async () => {
     const closer = spawn(
       process.execPath,
-      ['--import', 'tsx', join(import.meta.dirname, 'fixtures', 'runner-closer.ts'), when],
+      ['--import', TYPESCRIPT, join(import.meta.dirname, 'fixtures', 'runner-closer.ts'), when],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     let output = '';

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { TYPESCRIPT } from '../typescript.ts';
 
 export const root = resolve(import.meta.dirname, '..', '..');
 
@@ -27,7 +28,7 @@ export interface Caller {
 
 /** `npm run doctor -- …`, without npm. */
 export async function doctor(typed: string[], caller: Caller = {}): Promise<Call> {
-  const { program = ['--import', 'tsx', join(root, 'scripts', 'doctor.ts')] } = caller;
+  const { program = ['--import', TYPESCRIPT, join(root, 'scripts', 'doctor.ts')] } = caller;
   const directory = mkdtempSync(join(tmpdir(), 'doctor-'));
   const report = join(directory, 'memory');
   // The process itself knows best how large it grew; it writes that down at its end.

@@ -10,6 +10,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { createGzip, constants as zlib } from 'node:zlib';
 import { type Examination, examine } from '../../scripts/wire/examine/examine.ts';
 import { type InquiryText, readInquiry } from '../../scripts/wire/examine/inquiry.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 import { begin, every, lastEventId, resumes } from '../wire/examine-streams.ts';
 import { freePort, httpServer, rawServer } from '../wire/sockets.ts';
 import { root } from './calling.ts';
@@ -227,7 +228,7 @@ describe('finds nothing wrong with', TOGETHER, () => {
   it('the station clock of the first lesson', async (context) => {
     const port = await freePort();
     const lesson = join(root, 'lessons', '01-event-stream', 'server.ts');
-    const child = spawn(process.execPath, ['--import', 'tsx', lesson], {
+    const child = spawn(process.execPath, ['--import', TYPESCRIPT, lesson], {
       cwd: root,
       env: { ...process.env, PORT: String(port), PUBLIC_PORT: String(port) },
       stdio: ['ignore', 'pipe', 'inherit'],

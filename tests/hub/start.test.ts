@@ -5,6 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { TYPESCRIPT } from '../typescript.ts';
 import { eventually, folder, freePorts, LiveClient, makeClone } from './clone.ts';
 
 interface Command {
@@ -17,7 +18,7 @@ interface Command {
 function start(test: TestContext, root: string, ...options: string[]): Command {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', 'scripts/start.ts', '--no-open', ...options],
+    ['--import', TYPESCRIPT, 'scripts/start.ts', '--no-open', ...options],
     { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let [output, errors] = ['', ''];

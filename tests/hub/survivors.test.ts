@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { finishedTexts } from '../../scripts/course/derive.ts';
 import { findLesson } from '../../scripts/course/lessons.ts';
 import { descendantsOf, isAlive } from '../course/living.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 import { eventually, folder, freePorts, LiveClient, makeClone } from './clone.ts';
 
 const LINUX = { skip: process.platform === 'linux' ? false : 'reads /proc' };
@@ -27,7 +28,7 @@ async function startKit(t: TestContext, root = makeClone({ scripts: 'copy' })): 
   const { first: port } = await freePorts();
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', 'scripts/start.ts', '--no-open', '--port', String(port)],
+    ['--import', TYPESCRIPT, 'scripts/start.ts', '--no-open', '--port', String(port)],
     { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   t.after(() => child.kill('SIGKILL'));

@@ -1,13 +1,11 @@
 // A process for one module of the learner's, as a check holds it. It is started when it is needed
 // first, and all checks of one judging give it their orders; see bounds.js for the other end.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { endProcess, startProcess } from '../learners-process.ts';
 import type { Order, Report, RunResult, Stop } from './reports.ts';
 
 const BOUNDS = fileURLToPath(new URL('./bounds.js', import.meta.url));
-const WINDOWS = process.platform === 'win32';
 
 /** What came of an order: the results so far, and why there are no more. */
 export interface Outcome {
@@ -45,21 +43,11 @@ export class ModuleProcess {
   /** Ends the process, whatever it is doing. */
   close(): void {
     this.#closed = true;
-    const pid = this.#child?.pid;
-    if (pid === undefined || this.#child?.exitCode !== null) return;
-    // Its own group as well: a module may start programs, though none is meant to.
-    if (WINDOWS) this.#child.kill('SIGKILL');
-    else killGroup(pid);
+    endProcess(this.#child);
   }
 
   #start(): ChildProcess {
-    const child = spawn(process.execPath, [BOUNDS], {
-      detached: !WINDOWS,
-      stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
-      windowsHide: true,
-    });
-    for (const stream of child.stdio) stream?.on('error', () => {}); // the exit tells
-    createInterface({ input: child.stdio[3] as Readable }).on('line', (line) => this.#hear(line));
+    const child = startProcess(BOUNDS, (line) => this.#hear(line));
     child.once('error', () => this.#lose(child));
     child.once('close', () => this.#lose(child));
     return child;
@@ -94,13 +82,5 @@ export class ModuleProcess {
       first.settle({ results: first.results, stop });
     }
     this.#giveUp({ kind: 'full' });
-  }
-}
-
-function killGroup(leader: number): void {
-  try {
-    process.kill(-leader, 'SIGKILL');
-  } catch {
-    // It has gone by itself.
   }
 }

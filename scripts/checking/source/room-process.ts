@@ -1,15 +1,13 @@
 // The process for a learner's event source, as the checks hold it: started when it is needed first, and
 // shared by all checks of one judging, which take turns. See bounds.js for the other end.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { endProcess, startProcess } from '../learners-process.ts';
 import { Turns } from '../page/turns.ts';
 import type { Order, Report, Result, Thrown, Told } from './orders.ts';
 
 const BOUNDS = fileURLToPath(new URL('./bounds.js', import.meta.url));
-const WINDOWS = process.platform === 'win32';
 
 /** After so many event sources a process has all their modules in its memory, and another is made. */
 const USES = 500;
@@ -73,21 +71,11 @@ export class RoomProcess {
   close(): void {
     this.#closed = true;
     this.#echo.close();
-    const { pid } = this;
-    if (pid === undefined || this.#child?.exitCode !== null) return;
-    // Its own group as well: a module may start programs, though none is meant to.
-    if (WINDOWS) this.#child.kill('SIGKILL');
-    else killGroup(pid);
+    endProcess(this.#child);
   }
 
   #start(): ChildProcess {
-    const child = spawn(process.execPath, [BOUNDS], {
-      detached: !WINDOWS,
-      stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
-      windowsHide: true,
-    });
-    for (const stream of child.stdio) stream?.on('error', () => {}); // the exit tells
-    createInterface({ input: child.stdio[3] as Readable }).on('line', (line) => this.#hear(line));
+    const child = startProcess(BOUNDS, (line) => this.#hear(line));
     // It may wait for the next judging, but nobody waits for it: its pipe ends with us.
     child.unref();
     for (const stream of child.stdio) (stream as Socket | null)?.unref();
@@ -141,12 +129,4 @@ export function giveBack(room: RoomProcess): void {
     waiting = undefined;
     room.close();
   }, IDLE).unref();
-}
-
-function killGroup(leader: number): void {
-  try {
-    process.kill(-leader, 'SIGKILL');
-  } catch {
-    // It has gone by itself.
-  }
 }
