@@ -4,6 +4,7 @@
 // begins without esbuild, which takes longer to load than most commands take to run.
 import { lstatSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { basename, join, relative, resolve, sep } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
@@ -11,17 +12,9 @@ const CACHE = join(ROOT, 'node_modules', '.cache', 'down-the-wire');
 /** Other folders are the learner's, or made for the moment; and so is a clone with borrowed packages. */
 const KEPT = new Set(hasOwnPackages() ? ['scripts', 'tests', 'lessons'] : []);
 
-/**
- * @param {string} path
- * @throws what esbuild or the file system says
- */
-export async function translateSource(path) {
-  const place = placeFor(path);
-  const version = place === undefined ? '' : versionOf(path);
-  const kept = place === undefined ? undefined : readKept(place, version);
-  if (kept !== undefined) return kept;
-  const { transform } = await import('esbuild'); // not before it is needed: to load it takes a while
-  const { code } = await transform(await readFile(path, 'utf8'), {
+/** @param {string} path */
+const optionsFor = (path) =>
+  /** @type {const} */ ({
     loader: 'ts',
     format: 'esm',
     target: 'node20',
@@ -30,8 +23,43 @@ export async function translateSource(path) {
     sourcemap: 'inline',
     sourcesContent: false,
   });
-  if (place !== undefined) keep(place, version, code);
+
+/**
+ * @param {string} path
+ * @throws what esbuild or the file system says
+ */
+export async function translateSource(path) {
+  const { kept, keep } = keeperOf(path);
+  if (kept !== undefined) return kept;
+  const { transform } = await import('esbuild'); // not before it is needed: to load it takes a while
+  const { code } = await transform(await readFile(path, 'utf8'), optionsFor(path));
+  keep(code);
   return code;
+}
+
+/**
+ * The same at once: esbuild is started for each file then, so it is for the few that nobody has given.
+ * @param {string} path
+ * @throws what esbuild or the file system says
+ */
+export function translateSourceSync(path) {
+  const { kept, keep } = keeperOf(path);
+  if (kept !== undefined) return kept;
+  const { transformSync } = createRequire(import.meta.url)('esbuild');
+  const { code } = transformSync(readFileSync(path, 'utf8'), optionsFor(path));
+  keep(code);
+  return code;
+}
+
+/** What is kept of a file, and how to keep it. @param {string} path */
+function keeperOf(path) {
+  const place = placeFor(path);
+  if (place === undefined) return { kept: undefined, keep: () => {} };
+  const version = versionOf(path);
+  return {
+    kept: readKept(place, version),
+    keep: (/** @type {string} */ code) => keep(place, version, code),
+  };
 }
 
 function hasOwnPackages() {

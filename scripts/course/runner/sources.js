@@ -13,6 +13,12 @@ import zlib from 'node:zlib';
 /** What only passes on what comes from clients, and the ends of the kit's own pipes. */
 const PASSIVE = new Set(['TCPServerWrap', 'TCPSocketWrap', 'PipeWrap', 'TTYWrap']);
 
+/** Whether Node lists a file that is just being read: up to 24 it does. */
+function tellsOfFilesRead() {
+  fs.readFile(import.meta.filename, () => {});
+  return process.getActiveResourcesInfo().includes('FSReqCallback');
+}
+
 /**
  * Call it once, before the program is loaded.
  * @param {() => number} countTimers those that Node does not list included
@@ -21,6 +27,7 @@ const PASSIVE = new Set(['TCPServerWrap', 'TCPSocketWrap', 'PipeWrap', 'TTYWrap'
 export function watchSources(countTimers) {
   let used = 0;
   let dialled = 0;
+  let reading = 0;
   const use = () => {
     used++;
   };
@@ -30,6 +37,11 @@ export function watchSources(countTimers) {
   before(fs, 'watchFile', use);
   before(fsPromises, 'watch', use);
   before(AbortSignal, 'timeout', use);
+  if (!tellsOfFilesRead()) {
+    countReads((change) => {
+      reading += change;
+    });
+  }
   // Compression works in a thread of Node's own, of which no list tells.
   before(Object.getPrototypeOf(Object.getPrototypeOf(zlib.Gzip.prototype)), '_transform', use);
   subscribe('net.client.socket', (message) => {
@@ -39,8 +51,38 @@ export function watchSources(countTimers) {
   });
   return () => {
     const active = process.getActiveResourcesInfo().filter((name) => !PASSIVE.has(name));
-    return used + dialled + countTimers() + active.length;
+    return used + dialled + reading + countTimers() + active.length;
   };
+}
+
+/**
+ * Tells of each file that begins to be read, and of each that has been.
+ * @param {(change: 1 | -1) => void} tell
+ */
+function countReads(tell) {
+  const { readFile } = fs;
+  fs.readFile = /** @type {any} */ (
+    (/** @type {any[]} */ ...given) => {
+      const callback = given.at(-1);
+      if (typeof callback !== 'function') return Reflect.apply(readFile, fs, given); // it throws
+      tell(1);
+      const over = (/** @type {any[]} */ ...results) => {
+        tell(-1);
+        callback(...results);
+      };
+      return Reflect.apply(readFile, fs, [...given.slice(0, -1), over]);
+    }
+  );
+  const { readFile: promised } = fsPromises;
+  fsPromises.readFile = /** @type {any} */ (
+    (/** @type {any[]} */ ...given) => {
+      tell(1);
+      const result = Reflect.apply(promised, fsPromises, given);
+      const over = () => tell(-1);
+      result.then(over, over);
+      return result;
+    }
+  );
 }
 
 /**
