@@ -248,7 +248,9 @@ export class Answer {
     const [first, last] = [events[0]!, events.at(-1)!];
     const span = this.lesson(last.at - first.at);
     const gap = span / (events.length - 1);
-    const often = gap < 1 ? 'more than a thousand a second' : `one every ${seconds(gap)}`;
+    // Of a flood the most come at once, however long a busy machine makes a few of them wait.
+    const isFlood = gap < 1 || (events.length > 100 && usualGap(events) < this.stage.real(1));
+    const often = isFlood ? 'more than a thousand a second' : `one every ${seconds(gap)}`;
     const meant = `one every ${aboutSeconds(every)} was meant`;
     const sentence =
       rhythm === 'uneven'
@@ -304,6 +306,12 @@ export class Answer {
       return `    +${seconds(this.lesson(event.at))}  ${type}data: ${visible(data)}`;
     });
   }
+}
+
+/** Real milliseconds between most events and those before them: the median. */
+function usualGap(events: StreamEvent[]): number {
+  const gaps = events.slice(1).map((event, index) => event.at - events[index]!.at);
+  return gaps.sort((one, other) => one - other)[Math.floor(gaps.length / 2)]!;
 }
 
 /** Real milliseconds throughout. `open`: more events are needed to tell. */

@@ -13,6 +13,7 @@ import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+const STALE = 25; // milliseconds that the event loop's clock may be behind
 const LONGEST = 2 ** 31 - 1; // a longer delay is none: Node warns and takes 1 ms
 
 /** @typedef {NodeJS.Timeout & { _repeat?: number | null }} Timer */
@@ -77,8 +78,9 @@ class Time {
    * @returns {boolean} whether it counts as on time
    */
   arrive(due, delay) {
-    // The event loop reads its clock seldom, and so may be early by a millisecond at most.
-    for (let early = due - this.#real(); early > 0 && early < 2; early = due - this.#real());
+    // The event loop reads its clock seldom, and so may be early: by a millisecond, and by more where
+    // a busy machine has kept it from reading before a timer was set anew.
+    for (let early = due - this.#real(); early > 0 && early < STALE; early = due - this.#real());
     const late = Math.max(0, this.#real() - due);
     const onTime = late <= delay / this.speed / 2;
     this.#lateness = onTime ? late : 0;

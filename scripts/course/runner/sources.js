@@ -13,11 +13,8 @@ import zlib from 'node:zlib';
 /** What only passes on what comes from clients, and the ends of the kit's own pipes. */
 const PASSIVE = new Set(['TCPServerWrap', 'TCPSocketWrap', 'PipeWrap', 'TTYWrap']);
 
-/** Whether Node lists a file that is just being read: up to 24 it does. */
-function tellsOfFilesRead() {
-  fs.readFile(import.meta.filename, () => {});
-  return process.getActiveResourcesInfo().includes('FSReqCallback');
-}
+/** Up to 24 Node lists a file that is just being read, as it lists all other requests for files. */
+const LISTS_READS = Number.parseInt(process.versions.node, 10) < 25;
 
 /**
  * Call it once, before the program is loaded.
@@ -37,7 +34,7 @@ export function watchSources(countTimers) {
   before(fs, 'watchFile', use);
   before(fsPromises, 'watch', use);
   before(AbortSignal, 'timeout', use);
-  if (!tellsOfFilesRead()) {
+  if (!LISTS_READS) {
     countReads((change) => {
       reading += change;
     });
