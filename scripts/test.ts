@@ -19,7 +19,7 @@ const FRAMEWORKS_PATIENCE = 60_000;
 const HELP = `npm test [-- PART …]
 
 Sets up what is missing (packages, a browser), then checks format and style (biome), types (tsc) and
-runs the tests. Where up to three files fail they are run once more, alone. PART narrows the tests: a folder below tests/ or the beginning of a file's name.
+runs the tests. Where up to five files fail they are run once more, alone. PART narrows the tests: a folder below tests/ or the beginning of a file's name.
 
   npm test
   npm test -- wire
@@ -39,7 +39,7 @@ const LONGEST = [
 ];
 
 /** So many files with failures may be the machine's fault; where there are more it is the code's. */
-const ALONE = 3;
+const ALONE = 5;
 
 const parts = process.argv.slice(2);
 if (parts.includes('--help') || parts.includes('-h')) {

@@ -58,6 +58,7 @@ export async function startBehaviourServer(files: Record<string, string> = {}) {
       response.end(JSON.stringify(plays.get(key)!.seen));
     } else servePage(LESSON, request, response);
   });
+  server.keepAliveTimeout = 60_000; // none is closed while the browser is about to use it
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

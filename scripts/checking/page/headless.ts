@@ -186,11 +186,18 @@ export class HeadlessHost implements PageHost {
 
   #remove(page: Page, isWell: boolean): void {
     const removing = (async () => {
-      if (isWell && !this.#closed && (await isEmptied(page))) this.#empty.push(page);
+      // The browser may have been let go meanwhile, and its tabs with it.
+      const canStay = isWell && !this.#closed && (await isEmptied(page));
+      if (canStay && (await this.#isCurrent(page))) this.#empty.push(page);
       else await page.context().close();
     })().catch(() => {});
     this.#removing.add(removing);
     void removing.then(() => this.#removing.delete(removing));
+  }
+
+  async #isCurrent(page: Page): Promise<boolean> {
+    const warm = await this.#warm?.catch(() => undefined);
+    return warm !== undefined && page.context().browser() === warm.browser;
   }
 
   #leave(): void {
