@@ -51,7 +51,7 @@ const PATIENCE = 10_000;
  * come late.
  */
 const DISTURBANCE = 1500;
-const DISTURBED_PART = 0.5;
+const DISTURBED_PART = 0.35;
 /**
  * Lesson milliseconds that a program may work while checks run: most need half of it. With more, the
  * processor was too slow for so fast a clock.

@@ -137,7 +137,10 @@ export function boardText(report: Report): string {
     .replace(/\b[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\b/g, '{uuid}')
     .replace(/(?<=^ *IDs [a-z ]+ {2})[^ ].*$/gm, '{ids}')
     .replace(/more line came/g, 'more lines came')
-    .replace(/\d+(?= (of them in|lines came|more lines? came|events came, and all))/g, '{count}');
+    .replace(
+      /\d+(?= (of them in|lines came|more lines? came|events came, and all|comments and events have come))/g,
+      '{count}',
+    );
 }
 
 /** Ends a kept text. */
