@@ -26,7 +26,8 @@ export function offerPackages({ folder, lacks }: LessonInPage): void {
     fill(word, 'npm fetches them. You can go on meanwhile.');
     try {
       await ask('POST', `/api/lessons/${folder}/packages`, {});
-      fill(byId('packages'), element('p', { role: 'status' }, HERE));
+      fill(byId('packages'), word); // the same element: whoever listens hears its words change
+      fill(word, HERE);
     } catch (error) {
       press.removeAttribute('aria-disabled');
       fill(word, sentenceOf(error));
